@@ -1,0 +1,172 @@
+//! The reply that every tool gives: its own typed result, inside the fields that all share.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::evidence::{Coverage, Evidence, Judgement, Skipped, Source};
+
+mod fit;
+
+pub use fit::{FULL_BYTES_MAX, SUMMARY_BYTES_MAX};
+
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Longest text block beside the structured reply, in bytes: a model reads it first, and some
+/// clients show nothing else.
+pub const TEXT_BYTES_MAX: usize = 1536;
+
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Reply<R> {
+    pub schema_version: u32,
+    pub status: Status,
+    pub mode: Mode,
+    /// The tool's own answer.
+    pub result: R,
+    /// Present when work goes on after this reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow_id: Option<String>,
+    /// RFC 3339, UTC.
+    #[schemars(with = "String")]
+    pub generated_at: Timestamp,
+    pub sources: Vec<Source>,
+    pub evidence: Vec<Evidence>,
+    pub judgements: Vec<Judgement>,
+    pub coverage: Coverage,
+    pub actions_proposed: Vec<ProposedAction>,
+    pub actions_taken: Vec<TakenAction>,
+    pub cost: Cost,
+    pub degraded: Vec<Degraded>,
+    pub next: Vec<NextCall>,
+    /// The text block: the three most important facts first. Not part of the structured reply.
+    #[serde(skip)]
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Ok,
+    Accepted,
+    NeedsInput,
+    NeedsApproval,
+    Partial,
+    Degraded,
+    Refused,
+}
+
+/// Whether a model had a part in the reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    Deterministic,
+    Model,
+}
+
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ProposedAction {
+    pub id: String,
+    pub target: String,
+    pub plan: String,
+    pub risk: String,
+    pub plan_hash: String,
+    pub requires_approval: bool,
+}
+
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct TakenAction {
+    pub id: String,
+    pub target: String,
+    pub plan: String,
+    pub plan_hash: String,
+    pub idempotency_key: String,
+    pub url: Option<String>,
+}
+
+/// What the call cost. Dollars are a model's list price; calls are those to outside services.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct Cost {
+    pub llm_usd: f64,
+    pub tokens_in: u64,
+    pub tokens_out: u64,
+    pub api_calls: u64,
+    /// Absent where no budget is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget_left_usd: Option<f64>,
+}
+
+/// A service that was asked for and did not help, and what was done instead.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Degraded {
+    pub service: &'static str,
+    pub reason: String,
+    pub fallback: String,
+}
+
+/// A call that a client can make as it stands.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct NextCall {
+    pub tool: &'static str,
+    pub arguments: Map<String, Value>,
+}
+
+/// How much of the reply the caller wants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Detail {
+    /// At most 8 KB: long lists are cut, and the cut is said in `coverage`.
+    #[default]
+    Summary,
+    /// At most 100 KB.
+    Full,
+}
+
+impl<R: Serialize> Reply<R> {
+    pub fn new(result: R, generated_at: Timestamp) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            status: Status::Ok,
+            mode: Mode::Deterministic,
+            result,
+            workflow_id: None,
+            generated_at,
+            sources: Vec::new(),
+            evidence: Vec::new(),
+            judgements: Vec::new(),
+            coverage: Coverage::default(),
+            actions_proposed: Vec::new(),
+            actions_taken: Vec::new(),
+            cost: Cost::default(),
+            degraded: Vec::new(),
+            next: Vec::new(),
+            text: String::new(),
+        }
+    }
+
+    /// The reply as it goes out: judgements without a basis dropped, and cut to the size that
+    /// `detail` allows, both said in `coverage`.
+    pub fn seal(mut self, detail: Detail) -> Result<Value, serde_json::Error> {
+        self.drop_unfounded_judgements();
+        let reply = serde_json::to_value(self)?;
+        Ok(fit::fit(reply, detail))
+    }
+
+    fn drop_unfounded_judgements(&mut self) {
+        let evidence = &self.evidence;
+        let founded = |j: &Judgement| j.basis.iter().any(|id| evidence.iter().any(|e| e.id == id));
+        let before = self.judgements.len();
+        self.judgements.retain(founded);
+        let dropped = before - self.judgements.len();
+        if dropped > 0 {
+            let what = format!("{dropped} judgements");
+            self.coverage
+                .skipped
+                .push(Skipped::new(what, "they named no evidence that exists"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

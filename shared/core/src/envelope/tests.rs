@@ -1,0 +1,73 @@
+use serde_json::json;
+
+use super::*;
+
+fn reply(result: Value) -> Reply<Value> {
+    Reply::new(result, "2026-01-02T03:04:05Z".parse().unwrap())
+}
+
+fn evidence(id: &'static str) -> Evidence {
+    Evidence {
+        id,
+        kind: "size",
+        statement: "3 files".into(),
+        value: 3.into(),
+        unit: "files",
+        url: None,
+    }
+}
+
+fn judgement(basis: &str) -> Judgement {
+    Judgement {
+        id: "j1".into(),
+        statement: "fine".into(),
+        confidence: 0.5,
+        basis: vec![basis.into()],
+        model: "m".into(),
+        prompt_version: "1".into(),
+    }
+}
+
+#[test]
+fn a_small_reply_goes_out_whole() {
+    let sealed = reply(json!({ "files": ["a", "b"] }))
+        .seal(Detail::Summary)
+        .unwrap();
+    assert_eq!(sealed["result"], json!({ "files": ["a", "b"] }));
+    assert_eq!(sealed["coverage"]["skipped"], json!([]));
+    assert_eq!(sealed["generated_at"], "2026-01-02T03:04:05Z");
+}
+
+#[test]
+fn a_long_list_is_cut_and_the_cut_is_said() {
+    let files: Vec<_> = (0..2000).map(|n| format!("src/file_{n}.rs")).collect();
+    let sealed = reply(json!({ "size": { "files": files } }))
+        .seal(Detail::Summary)
+        .unwrap();
+    assert!(sealed.to_string().len() <= SUMMARY_BYTES_MAX);
+    let kept = sealed["result"]["size"]["files"].as_array().unwrap().len();
+    assert!(kept >= 100, "{kept} kept");
+    assert_eq!(
+        sealed["coverage"]["skipped"][0]["what"],
+        format!("result.size.files: {} of 2000 entries", 2000 - kept)
+    );
+}
+
+#[test]
+fn full_detail_holds_what_summary_cannot() {
+    let files: Vec<_> = (0..400)
+        .map(|n| format!("src/a/rather/long/path/file_{n}.rs"))
+        .collect();
+    let sealed = reply(json!({ "files": files })).seal(Detail::Full).unwrap();
+    assert_eq!(sealed["result"]["files"].as_array().unwrap().len(), 400);
+}
+
+#[test]
+fn a_judgement_stands_only_on_evidence_that_exists() {
+    let mut reply = reply(json!({}));
+    reply.evidence = vec![evidence("size")];
+    reply.judgements = vec![judgement("size"), judgement("made_up")];
+    let sealed = reply.seal(Detail::Summary).unwrap();
+    assert_eq!(sealed["judgements"].as_array().unwrap().len(), 1);
+    assert_eq!(sealed["coverage"]["skipped"][0]["what"], "1 judgements");
+}
