@@ -1,0 +1,15 @@
+//! What a tool gets beside its input: the ports through which it sees the world.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::forge::Forge;
+use crate::watcher::Watcher;
+
+/// Made anew for each call by the host; cheap to clone.
+#[derive(Clone)]
+pub struct Ctx {
+    pub forge: Arc<dyn Forge>,
+    pub clock: Arc<dyn Clock>,
+    pub watcher: Watcher,
+}

@@ -1,0 +1,183 @@
+//! The port to where code lives: a git clone, or GitHub over HTTP.
+//!
+//! Whatever it hands out is as of a pull request's base: nothing that happened later is in it.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::evidence::Skipped;
+use crate::failure::Failure;
+use crate::input::{CommitSha, PullNumber, RepositoryName};
+use crate::watcher::Watcher;
+
+#[async_trait]
+pub trait Forge: Send + Sync {
+    /// The pull request and all that it changes.
+    async fn pull_request(
+        &self,
+        repository: &RepositoryName,
+        number: PullNumber,
+        watcher: &Watcher,
+    ) -> Result<PullRequest, Failure>;
+
+    /// A file's bytes at a commit; `None` when there is no such file.
+    async fn file(
+        &self,
+        repository: &RepositoryName,
+        commit: &CommitSha,
+        path: &str,
+    ) -> Result<Option<Vec<u8>>, Failure>;
+
+    /// Changes that landed up to and including `before` and touched one of `paths`, newest first.
+    /// A path names a file or a folder.
+    async fn past_changes(
+        &self,
+        repository: &RepositoryName,
+        before: &CommitSha,
+        paths: &[String],
+        watcher: &Watcher,
+    ) -> Result<PastChanges, Failure>;
+}
+
+#[derive(Debug, Clone)]
+pub struct PullRequest {
+    pub repository: RepositoryName,
+    pub number: PullNumber,
+    pub title: String,
+    /// Without trailers: who reviewed is knowledge of the merge.
+    pub body: String,
+    /// The branch it comes from, where its name was recorded.
+    pub branch: Option<String>,
+    pub author: Person,
+    pub state: State,
+    /// What it is compared with, and as of when everything else is read.
+    pub base: CommitSha,
+    pub base_at: Timestamp,
+    pub head: CommitSha,
+    pub commits: Vec<Commit>,
+    pub files: Vec<ChangedFile>,
+    /// Parts of the change that were not read, and why.
+    pub skipped: Vec<Skipped>,
+    pub provenance: Provenance,
+}
+
+#[derive(Debug, Clone)]
+pub enum State {
+    Merged {
+        commit: CommitSha,
+        at: Timestamp,
+    },
+    /// Open, closed or merged without a trace: a clone cannot tell.
+    Unmerged,
+}
+
+#[derive(Debug, Clone)]
+pub struct Commit {
+    pub sha: CommitSha,
+    pub author: Person,
+    pub at: Timestamp,
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    pub name: String,
+    /// Lower case. Tells people apart; never shown.
+    pub email: String,
+    /// GitHub's name for them, where the repository gives it away.
+    pub login: Option<String>,
+    pub bot: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct ChangedFile {
+    pub path: String,
+    pub kind: FileChange,
+    pub content: Content,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileChange {
+    Added,
+    Deleted,
+    Modified,
+    Renamed { from: String },
+}
+
+#[derive(Debug, Clone)]
+pub enum Content {
+    Text {
+        added: Vec<Line>,
+        deleted: Vec<Line>,
+        hunks: u32,
+    },
+    /// Has a NUL among its first 8000 bytes: git's own rule.
+    Binary,
+    /// Too large, or not a file (a submodule).
+    NotRead,
+}
+
+/// One line of a file, without its end. `number` counts from 1, on its own side of the change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub number: u32,
+    pub text: String,
+}
+
+/// Where the data comes from, for the reply's `sources`.
+#[derive(Debug, Clone)]
+pub struct Provenance {
+    /// `https://github.com/owner/repo` when the repository has such a home.
+    pub web: Option<String>,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct PastChanges {
+    pub changes: Vec<PastChange>,
+    /// How many landed changes were looked at to find these.
+    pub looked_at: u64,
+    /// False when the limit was reached before the history ended.
+    pub complete: bool,
+}
+
+/// A change that landed: a squash, a merge, or a plain commit on the main line.
+#[derive(Debug, Clone)]
+pub struct PastChange {
+    pub at: Timestamp,
+    pub author: Person,
+    /// Named in trailers (`Reviewed-by` and its kin) or by a merge bot (`r=name`).
+    pub reviewers: Vec<Person>,
+    /// Who pressed merge, where that is a person other than the author.
+    pub merged_by: Option<Person>,
+    /// Indices into the `paths` that were asked for.
+    pub touched: Vec<usize>,
+}
+
+impl ChangedFile {
+    pub fn added(&self) -> &[Line] {
+        match &self.content {
+            Content::Text { added, .. } => added,
+            Content::Binary | Content::NotRead => &[],
+        }
+    }
+
+    pub fn deleted(&self) -> &[Line] {
+        match &self.content {
+            Content::Text { deleted, .. } => deleted,
+            Content::Binary | Content::NotRead => &[],
+        }
+    }
+
+    pub fn hunks(&self) -> u32 {
+        match self.content {
+            Content::Text { hunks, .. } => hunks,
+            Content::Binary | Content::NotRead => 0,
+        }
+    }
+
+    /// Added and deleted lines together.
+    pub fn churn(&self) -> usize {
+        self.added().len() + self.deleted().len()
+    }
+}

@@ -1,0 +1,166 @@
+//! What a tool is: a contract (name, texts, annotations, scopes, schemas) beside the code that
+//! keeps it, and one way to call it from JSON to JSON.
+
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+
+use crate::ctx::Ctx;
+use crate::envelope::{Detail, Reply, TEXT_BYTES_MAX};
+use crate::failure::Failure;
+
+pub trait Tool: 'static {
+    const NAME: &'static str;
+    const TITLE: &'static str;
+    /// For a model: what it does, when to use it, what it will not do.
+    const DESCRIPTION: &'static str;
+    const ANNOTATIONS: Annotations;
+    /// What a principal must hold to call it.
+    const SCOPES: &'static [&'static str];
+
+    type Input: DeserializeOwned + JsonSchema + Send;
+    type Output: Serialize + JsonSchema + Send;
+
+    fn call(
+        ctx: &Ctx,
+        input: Self::Input,
+    ) -> impl Future<Output = Result<Answered<Self::Output>, Failure>> + Send;
+}
+
+/// Hints of the protocol, all four stated: hosts decide by them whether to ask the user first.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Annotations {
+    pub read_only_hint: bool,
+    pub destructive_hint: bool,
+    pub idempotent_hint: bool,
+    pub open_world_hint: bool,
+}
+
+/// A reply, and how much of it the caller asked for.
+#[derive(Debug)]
+pub struct Answered<R> {
+    pub reply: Reply<R>,
+    pub detail: Detail,
+}
+
+/// A tool's answer as it crosses a process border.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Answer {
+    /// The envelope of [`Reply`].
+    pub structured: Value,
+    /// At most [`TEXT_BYTES_MAX`] bytes.
+    pub text: String,
+}
+
+/// Everything about a tool that is published.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Contract {
+    pub name: &'static str,
+    pub title: &'static str,
+    pub description: &'static str,
+    pub annotations: Annotations,
+    pub scopes: &'static [&'static str],
+    pub input_schema: Value,
+    pub output_schema: Value,
+}
+
+/// Calls `T` with `arguments` as a client sent them.
+pub async fn answer<T: Tool>(ctx: &Ctx, arguments: Map<String, Value>) -> Result<Answer, Failure> {
+    let input = parse::<T::Input>(arguments)?;
+    let Answered { reply, detail } = T::call(ctx, input).await?;
+    let text = at_most(TEXT_BYTES_MAX, &reply.text).to_owned();
+    let structured = reply
+        .seal(detail)
+        .map_err(|e| Failure::ours("cannot write the reply", e))?;
+    Ok(Answer { structured, text })
+}
+
+/// The schemas are written for a reader of few tokens: no meta-schema, subschemas in place.
+pub fn contract<T: Tool>() -> Contract {
+    Contract {
+        name: T::NAME,
+        title: T::TITLE,
+        description: T::DESCRIPTION,
+        annotations: T::ANNOTATIONS,
+        scopes: T::SCOPES,
+        input_schema: schema::<T::Input>(true),
+        output_schema: schema::<Reply<T::Output>>(false),
+    }
+}
+
+fn parse<I: DeserializeOwned>(arguments: Map<String, Value>) -> Result<I, Failure> {
+    serde_path_to_error::deserialize(Value::Object(arguments)).map_err(|error| {
+        let argument = error.path().to_string();
+        let what = match argument.as_str() {
+            "." => format!("the arguments do not fit: {}", error.inner()),
+            _ => format!("argument `{argument}` does not fit: {}", error.inner()),
+        };
+        Failure::caller(
+            what,
+            "send the arguments as the tool's input schema describes them",
+        )
+    })
+}
+
+fn schema<T: JsonSchema>(inline: bool) -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|s| {
+        s.meta_schema = None;
+        s.inline_subschemas = inline;
+    });
+    let mut schema = SchemaGenerator::new(settings).into_root_schema_for::<T>();
+    schema.remove("title");
+    schema.remove("description");
+    json!(schema)
+}
+
+fn at_most(bytes_max: usize, text: &str) -> &str {
+    text.get(..text.floor_char_boundary(bytes_max))
+        .unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{Owner, PullNumber};
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only parsing is tested")]
+    struct Input {
+        owner: Owner,
+        pull_number: PullNumber,
+    }
+
+    fn refusal(arguments: Value) -> String {
+        let Value::Object(arguments) = arguments else {
+            panic!("arguments are an object")
+        };
+        parse::<Input>(arguments).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_refusal_names_the_argument_and_what_it_must_be() {
+        let said = refusal(json!({ "owner": "a", "pull_number": "7" }));
+        assert!(
+            said.contains("`pull_number`") && said.contains("from 1 to 2147483647"),
+            "{said}"
+        );
+        let said = refusal(json!({ "owner": "../x", "pull_number": 7 }));
+        assert!(
+            said.contains("`owner`") && said.contains("such as rust-lang"),
+            "{said}"
+        );
+        let said = refusal(json!({ "owner": "a" }));
+        assert!(said.contains("missing field `pull_number`"), "{said}");
+        let said = refusal(json!({ "owner": "a", "pull_number": 7, "repository": "b" }));
+        assert!(said.contains("unknown field `repository`"), "{said}");
+    }
+
+    #[test]
+    fn text_is_cut_between_characters() {
+        assert_eq!(at_most(4, "aéé"), "aé");
+        assert_eq!(at_most(9, "aéé"), "aéé");
+    }
+}
