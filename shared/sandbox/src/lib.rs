@@ -1,0 +1,6 @@
+//! Stand-ins for the outside world, for the demo and for tests. "Sandbox" means this, never the
+//! isolation of code.
+
+pub mod git_clone;
+
+pub mod sample;
