@@ -1,6 +1,6 @@
 //! The port to where code lives: a git clone, or GitHub over HTTP.
 //!
-//! Whatever it hands out is as of a pull request's base: nothing that happened later is in it.
+//! Nothing that happened after a pull request landed is in what it hands out.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -50,10 +50,15 @@ pub struct PullRequest {
     pub branch: Option<String>,
     pub author: Person,
     pub state: State,
-    /// What it is compared with, and as of when everything else is read.
+    /// What the change is compared with.
     pub base: CommitSha,
-    pub base_at: Timestamp,
+    /// The branch's tip, or the squash commit that stands for it.
     pub head: CommitSha,
+    /// The last commit of the default branch that may be known: the first parent of what landed,
+    /// or the branch's present tip while nothing did.
+    pub as_of: CommitSha,
+    pub as_of_at: Timestamp,
+    /// Newest first.
     pub commits: Vec<Commit>,
     pub files: Vec<ChangedFile>,
     /// Parts of the change that were not read, and why.
@@ -145,7 +150,10 @@ pub struct PastChanges {
 #[derive(Debug, Clone)]
 pub struct PastChange {
     pub at: Timestamp,
+    /// Who wrote its newest commit.
     pub author: Person,
+    /// The owner of the fork it came from, by GitHub's name: nearly always the author.
+    pub fork_owner: Option<String>,
     /// Named in trailers (`Reviewed-by` and its kin) or by a merge bot (`r=name`).
     pub reviewers: Vec<Person>,
     /// Who pressed merge, where that is a person other than the author.
