@@ -1,0 +1,121 @@
+//! The clones that the operator offers, and the port through which tools see them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use idwo_core::failure::Failure;
+use idwo_core::forge::{Forge, PastChanges, PullRequest};
+use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
+use idwo_core::watcher::Watcher;
+
+use crate::open::OpenedClone;
+use crate::{past, pull_request, read};
+
+/// A few repositories on this machine, each known by one or two names.
+#[derive(Clone, Default)]
+pub struct Clones(Vec<Arc<OpenedClone>>);
+
+#[derive(Debug, thiserror::Error)]
+pub enum OfferError {
+    #[error("{path} is not a git repository that can be read")]
+    Unreadable { path: String, source: gix::Error },
+    #[error("two repositories are called {0}: give them different folder names or offer one only")]
+    SameName(RepositoryName),
+}
+
+impl Clones {
+    /// Offers the clone at `path` as `local/<folder>` and, when it has an `origin`, under the
+    /// owner and name of that.
+    pub fn offer(&mut self, path: &Path) -> Result<(), OfferError> {
+        let unreadable = |source| OfferError::Unreadable {
+            path: path.display().to_string(),
+            source,
+        };
+        self.add(OpenedClone::open(path).map_err(unreadable)?)
+    }
+
+    /// Offers the clone at `path` under `name`, and marks all that is read from it with `note`.
+    pub fn offer_sample(
+        &mut self,
+        path: &Path,
+        name: RepositoryName,
+        note: &str,
+    ) -> Result<(), OfferError> {
+        let unreadable = |source| OfferError::Unreadable {
+            path: path.display().to_string(),
+            source,
+        };
+        let clone = OpenedClone::open(path).map_err(unreadable)?;
+        self.add(clone.renamed(name, note))
+    }
+
+    /// Every name under which a repository can be asked for.
+    pub fn names(&self) -> impl Iterator<Item = &RepositoryName> {
+        self.0.iter().flat_map(|clone| clone.names())
+    }
+
+    fn add(&mut self, clone: OpenedClone) -> Result<(), OfferError> {
+        if let Some(taken) = clone.names().find(|name| self.names().any(|n| n == *name)) {
+            return Err(OfferError::SameName(taken.clone()));
+        }
+        self.0.push(Arc::new(clone));
+        Ok(())
+    }
+
+    fn find(&self, name: &RepositoryName) -> Result<Arc<OpenedClone>, Failure> {
+        let found = self.0.iter().find(|clone| clone.names().any(|n| n == name));
+        found.cloned().ok_or_else(|| self.unknown(name))
+    }
+
+    fn unknown(&self, name: &RepositoryName) -> Failure {
+        let known: Vec<_> = self.names().map(ToString::to_string).collect();
+        Failure::caller(
+            format!("repository {name} is not offered here"),
+            format!("set `owner` and `repo` to one of: {}", known.join(", ")),
+        )
+    }
+}
+
+#[async_trait]
+impl Forge for Clones {
+    async fn pull_request(
+        &self,
+        repository: &RepositoryName,
+        number: PullNumber,
+        watcher: &Watcher,
+    ) -> Result<PullRequest, Failure> {
+        let (clone, watcher) = (self.find(repository)?, watcher.clone());
+        blocking(move || pull_request::read(&clone, number, &watcher)).await
+    }
+
+    async fn file(
+        &self,
+        repository: &RepositoryName,
+        commit: &CommitSha,
+        path: &str,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let (clone, commit, path) = (self.find(repository)?, commit.clone(), path.to_owned());
+        blocking(move || read::file(&clone.repo(), &commit, &path)).await
+    }
+
+    async fn past_changes(
+        &self,
+        repository: &RepositoryName,
+        before: &CommitSha,
+        paths: &[String],
+        watcher: &Watcher,
+    ) -> Result<PastChanges, Failure> {
+        let (clone, before) = (self.find(repository)?, before.clone());
+        let (owner, paths, watcher) = (clone.name.owner.clone(), paths.to_vec(), watcher.clone());
+        blocking(move || past::changes(&clone.repo(), &owner, &before, &paths, &watcher)).await
+    }
+}
+
+/// Reading a clone is disk and CPU work: it must not hold up whoever else is being served.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let joined = tokio::task::spawn_blocking(work).await;
+    joined.map_err(|error| Failure::ours("reading a clone panicked", error))?
+}

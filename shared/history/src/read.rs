@@ -1,0 +1,72 @@
+//! Reading single objects, with failures that say what was being read.
+
+use gix::ObjectId;
+use idwo_core::failure::Failure;
+use idwo_core::input::CommitSha;
+use jiff::Timestamp;
+
+/// Largest file that is read whole, in bytes: what tools read so are lists of owners, attributes
+/// and dependencies.
+const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+pub(crate) fn unreadable(what: &'static str) -> impl FnOnce(gix::Error) -> Failure {
+    move |error| {
+        Failure::unreadable_repository(
+            format!(
+                "cannot read {what}; if the clone is partial or damaged, fetch it again in full"
+            ),
+            error,
+        )
+    }
+}
+
+pub(crate) fn commit(repo: &gix::Repository, id: ObjectId) -> Result<gix::Commit<'_>, Failure> {
+    repo.find_commit(id).map_err(unreadable("a commit"))
+}
+
+pub(crate) fn tree(repo: &gix::Repository, commit_id: ObjectId) -> Result<gix::Tree<'_>, Failure> {
+    commit(repo, commit_id)?
+        .tree()
+        .map_err(unreadable("a commit's files"))
+}
+
+pub(crate) fn object_id(sha: &CommitSha) -> Result<ObjectId, Failure> {
+    ObjectId::from_hex(sha.as_str().as_bytes())
+        .map_err(|error| Failure::ours("a commit id of ours is none", error))
+}
+
+pub(crate) fn sha(id: impl Into<ObjectId>) -> Result<CommitSha, Failure> {
+    id.into()
+        .to_string()
+        .parse()
+        .map_err(|error| Failure::ours("git gave a strange commit id", error))
+}
+
+pub(crate) fn timestamp(time: gix::date::Time) -> Timestamp {
+    Timestamp::from_second(time.seconds).unwrap_or_default()
+}
+
+/// The bytes of the file at `path`; `None` for no file, and for one larger than is read whole.
+pub(crate) fn file(
+    repo: &gix::Repository,
+    commit: &CommitSha,
+    path: &str,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let tree = tree(repo, object_id(commit)?)?;
+    let entry = tree
+        .lookup_entry(path.split('/'))
+        .map_err(unreadable("a folder"))?;
+    let Some(entry) = entry.filter(|entry| entry.mode().is_blob()) else {
+        return Ok(None);
+    };
+    let header = repo
+        .find_header(entry.object_id())
+        .map_err(unreadable("a file"))?;
+    if header.size() > FILE_BYTES_MAX {
+        return Ok(None);
+    }
+    let mut blob = repo
+        .find_blob(entry.object_id())
+        .map_err(unreadable("a file"))?;
+    Ok(Some(blob.take_data()))
+}
