@@ -1,0 +1,275 @@
+//! Which commit a pull request landed as: what the subject of a squash or a merge commit says.
+
+use gix::ObjectId;
+use idwo_core::failure::Failure;
+use idwo_core::input::{Owner, PullNumber};
+use idwo_core::watcher::{Progress, Watcher};
+
+use crate::read;
+
+/// Longest history that is searched for one number, in commits: the largest public repositories
+/// have about 1.3 million, read at some 100,000 a second.
+const COMMITS_SEARCHED_MAX: u64 = 2_000_000;
+
+/// How often a search looks whether it is still wanted, in commits.
+const LOOK_UP_EVERY: u64 = 4096;
+
+/// What a landing commit's message says about the pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Landing {
+    pub(crate) number: PullNumber,
+    /// Said by a merge (`Merge pull request #N`), not by a subject that ends in `(#N)`.
+    pub(crate) explicit: bool,
+    pub(crate) title: String,
+    pub(crate) branch: Option<String>,
+    /// The owner of the branch's repository: the author's login, unless it is the repository's own.
+    pub(crate) branch_owner: Option<String>,
+    /// Logins that a merge bot recorded as approving (`r=name`).
+    pub(crate) approvers: Vec<String>,
+}
+
+impl Landing {
+    /// The login of whoever owns the fork that the branch lies in; `None` for a branch of the
+    /// repository itself, which says nothing about its author.
+    pub(crate) fn fork_owner(&self, repository_owner: &Owner) -> Option<&str> {
+        let owner = self.branch_owner.as_deref()?;
+        (!owner.eq_ignore_ascii_case(repository_owner.as_str())).then_some(owner)
+    }
+}
+
+/// Reads the subject (and, for a title, the first line of the body) of a commit message.
+pub(crate) fn landing(message: &str) -> Option<Landing> {
+    let subject = message.lines().next()?.trim();
+    merged_by_github(subject, message)
+        .or_else(|| merged_by_bot(subject, message))
+        .or_else(|| squashed(subject))
+}
+
+/// `Merge pull request #N from owner/branch`
+fn merged_by_github(subject: &str, message: &str) -> Option<Landing> {
+    let (number, rest) = numbered(subject.strip_prefix("Merge pull request #")?)?;
+    let (owner, branch) = rest
+        .strip_prefix(" from ")
+        .and_then(|from| from.split_once('/'))
+        .unzip();
+    Some(Landing {
+        number,
+        explicit: true,
+        title: first_body_line(message),
+        branch: branch.map(str::to_owned),
+        branch_owner: owner.map(str::to_owned),
+        approvers: Vec::new(),
+    })
+}
+
+/// `Auto merge of #N - owner:branch, r=name,name` (bors, homu), and `Rollup merge of …`
+fn merged_by_bot(subject: &str, message: &str) -> Option<Landing> {
+    let rest = subject
+        .strip_prefix("Auto merge of #")
+        .or_else(|| subject.strip_prefix("Rollup merge of #"))?;
+    let (number, rest) = numbered(rest)?;
+    let (from, approval) = rest.split_once(", r=").unwrap_or((rest, ""));
+    let (owner, branch) = from
+        .strip_prefix(" - ")
+        .and_then(|from| from.split_once(':'))
+        .unzip();
+    Some(Landing {
+        number,
+        explicit: true,
+        title: first_body_line(message),
+        branch: branch.map(str::to_owned),
+        branch_owner: owner.map(str::to_owned),
+        approvers: approval
+            .split(',')
+            .filter(|name| is_login(name))
+            .map(str::to_owned)
+            .collect(),
+    })
+}
+
+/// `Title (#N)`
+fn squashed(subject: &str) -> Option<Landing> {
+    let (title, rest) = subject.rsplit_once("(#")?;
+    let number = rest.strip_suffix(')')?.parse().ok()?;
+    Some(Landing {
+        number,
+        explicit: false,
+        title: title.trim().to_owned(),
+        branch: None,
+        branch_owner: None,
+        approvers: Vec::new(),
+    })
+}
+
+fn numbered(text: &str) -> Option<(PullNumber, &str)> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    Some((digits.parse().ok()?, rest))
+}
+
+fn first_body_line(message: &str) -> String {
+    message
+        .lines()
+        .skip(1)
+        .map(str::trim)
+        .find(|line| !line.is_empty())
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn is_login(name: &str) -> bool {
+    name.parse::<Owner>().is_ok()
+}
+
+/// The commit that pull request `number` landed as, seen from `tip`.
+///
+/// The main line (first parents) goes before other lines, an explicit merge before a subject that
+/// ends in the number, and the oldest before later ones: so what lands afterwards (a backport, a
+/// subject that quotes the number) never changes which commit it is.
+pub(crate) fn find(
+    repo: &gix::Repository,
+    tip: ObjectId,
+    number: PullNumber,
+    watcher: &Watcher,
+) -> Result<Option<ObjectId>, Failure> {
+    let main_line = Search {
+        repo,
+        number,
+        watcher,
+        first_parents: true,
+    };
+    if let Some(found) = main_line.run(tip)? {
+        return Ok(Some(found));
+    }
+    Search {
+        first_parents: false,
+        ..main_line
+    }
+    .run(tip)
+}
+
+#[derive(Clone, Copy)]
+struct Search<'a> {
+    repo: &'a gix::Repository,
+    number: PullNumber,
+    watcher: &'a Watcher,
+    first_parents: bool,
+}
+
+impl Search<'_> {
+    fn run(self, tip: ObjectId) -> Result<Option<ObjectId>, Failure> {
+        // Messages are needed of every commit, and a commit-graph holds none.
+        let walk = self.repo.rev_walk([tip]).use_commit_graph(false);
+        let walk = if self.first_parents {
+            walk.first_parent_only()
+        } else {
+            walk
+        };
+        let mut oldest: Option<Candidate> = None;
+        for (seen, info) in
+            (0..COMMITS_SEARCHED_MAX).zip(walk.all().map_err(read::unreadable("the history"))?)
+        {
+            self.look_up(seen)?;
+            let info = info.map_err(read::unreadable("the history"))?;
+            if let Some(candidate) = self.candidate(info.id)? {
+                oldest = Some(oldest.map_or(candidate, |known| known.min(candidate)));
+            }
+        }
+        Ok(oldest.map(|candidate| candidate.id))
+    }
+
+    fn look_up(self, seen: u64) -> Result<(), Failure> {
+        if seen.is_multiple_of(LOOK_UP_EVERY) {
+            self.watcher.go_on()?;
+            self.watcher.report(Progress {
+                what: "commits searched",
+                done: seen,
+                total: None,
+            });
+        }
+        Ok(())
+    }
+
+    fn candidate(self, id: ObjectId) -> Result<Option<Candidate>, Failure> {
+        let commit = read::commit(self.repo, id)?;
+        let subject = commit.message_raw_sloppy().to_string();
+        let Some(landing) = landing(&subject).filter(|landing| landing.number == self.number)
+        else {
+            return Ok(None);
+        };
+        let at = commit
+            .time()
+            .map_err(read::unreadable("a commit's time"))?
+            .seconds;
+        Ok(Some(Candidate {
+            quoted: !landing.explicit,
+            at,
+            id,
+        }))
+    }
+}
+
+/// Ordered by how well it fits: explicit before quoted, then oldest, then by id for a tie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    quoted: bool,
+    at: i64,
+    id: ObjectId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(message: &str) -> Option<(u32, bool, String, Vec<String>)> {
+        landing(message).map(|l| (l.number.get(), l.explicit, l.title, l.approvers))
+    }
+
+    #[test]
+    fn squash_merge_and_bot_subjects_are_read() {
+        assert_eq!(
+            said("Fix it (#12)\n\nbody"),
+            Some((12, false, "Fix it".into(), vec![]))
+        );
+        assert_eq!(
+            said("Merge pull request #7 from ann/fix-it\n\nFix it"),
+            Some((7, true, "Fix it".into(), vec![]))
+        );
+        assert_eq!(
+            said("Auto merge of #9 - ann:fix, r=bob,cy\n\nFix it\n\nlong"),
+            Some((9, true, "Fix it".into(), vec!["bob".into(), "cy".into()]))
+        );
+        assert_eq!(
+            said("Rollup merge of #9 - ann:fix, r=<try>").unwrap().3,
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn branch_and_its_owner_are_kept() {
+        let landing = landing("Merge pull request #7 from ann/feature/a-b").unwrap();
+        assert_eq!(
+            (landing.branch.as_deref(), landing.branch_owner.as_deref()),
+            (Some("feature/a-b"), Some("ann"))
+        );
+    }
+
+    #[test]
+    fn numbers_that_are_only_quoted_do_not_count() {
+        for message in [
+            "Fix #12",
+            "Revert \"Fix (#12)\"",
+            "(#12) fix",
+            "Fix (#0)",
+            "Fix (#12",
+            "x\n\nFix (#12)",
+            "Fix (#-3)",
+            "",
+        ] {
+            assert_eq!(said(message), None, "{message}");
+        }
+        assert_eq!(said("Revert \"Fix (#12)\" (#15)").unwrap().0, 15);
+    }
+}

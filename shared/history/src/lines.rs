@@ -1,0 +1,118 @@
+//! What changed between two versions of one file, line by line.
+
+use gix::diff::blob::{
+    Algorithm, Diff, InternedInput, diff_with_slider_heuristics, sources::byte_lines,
+};
+use idwo_core::forge::{Content, Line};
+
+/// git calls a file binary when one of its first 8000 bytes is NUL.
+const BINARY_PROBE_BYTES: usize = 8000;
+
+/// Longest line that is kept, in bytes: a minified file is one line of megabytes.
+const LINE_BYTES_MAX: usize = 2000;
+
+/// Unchanged lines that git shows around a change; changes nearer than twice that share a hunk.
+const CONTEXT_LINES: u32 = 3;
+
+/// The change from `old` to `new`. Counts can differ from git's by a few percent where several
+/// shortest diffs exist; added less deleted is always the same.
+pub(crate) fn compare(old: &[u8], new: &[u8]) -> Content {
+    if is_binary(old) || is_binary(new) {
+        return Content::Binary;
+    }
+    let input = InternedInput::new(byte_lines(old), byte_lines(new));
+    let diff = diff_with_slider_heuristics(Algorithm::Myers, &input);
+    let (mut added, mut deleted) = (Vec::new(), Vec::new());
+    for hunk in diff.hunks() {
+        let token_line = |tokens: &[gix::diff::blob::Token], at: u32| {
+            tokens
+                .get(at as usize)
+                .map(|token| line(at, input.interner[*token]))
+        };
+        deleted.extend(hunk.before.filter_map(|at| token_line(&input.before, at)));
+        added.extend(hunk.after.filter_map(|at| token_line(&input.after, at)));
+    }
+    Content::Text {
+        added,
+        deleted,
+        hunks: hunks_with_context(&diff),
+    }
+}
+
+fn is_binary(bytes: &[u8]) -> bool {
+    bytes.iter().take(BINARY_PROBE_BYTES).any(|byte| *byte == 0)
+}
+
+fn line(index: u32, bytes: &[u8]) -> Line {
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+    let kept = bytes.get(..LINE_BYTES_MAX).unwrap_or(bytes);
+    Line {
+        number: index + 1,
+        text: String::from_utf8_lossy(kept).into_owned(),
+    }
+}
+
+fn hunks_with_context(diff: &Diff) -> u32 {
+    let mut hunks = 0;
+    let mut shown_until = None;
+    for hunk in diff.hunks() {
+        let joins = shown_until.is_some_and(|end| hunk.before.start <= end + 2 * CONTEXT_LINES);
+        hunks += u32::from(!joins);
+        shown_until = Some(hunk.before.end);
+    }
+    hunks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(lines: &[Line]) -> Vec<u32> {
+        lines.iter().map(|line| line.number).collect()
+    }
+
+    #[test]
+    fn lines_are_numbered_on_their_own_side() {
+        let Content::Text {
+            added,
+            deleted,
+            hunks,
+        } = compare(b"a\nb\nc\n", b"a\nx\ny\nc\n")
+        else {
+            panic!("text")
+        };
+        assert_eq!(
+            (numbers(&added), numbers(&deleted), hunks),
+            (vec![2, 3], vec![2], 1)
+        );
+        assert_eq!(added[0].text, "x");
+    }
+
+    #[test]
+    fn near_changes_share_a_hunk_and_far_ones_do_not() {
+        let file = |changed: &[usize]| -> String {
+            (0..40)
+                .map(|n| {
+                    if changed.contains(&n) {
+                        format!("new {n}\n")
+                    } else {
+                        format!("{n}\n")
+                    }
+                })
+                .collect()
+        };
+        let hunks =
+            |changed: &[usize]| match compare(file(&[]).as_bytes(), file(changed).as_bytes()) {
+                Content::Text { hunks, .. } => hunks,
+                _ => 0,
+            };
+        assert_eq!((hunks(&[]), hunks(&[5, 12]), hunks(&[5, 13])), (0, 1, 2));
+    }
+
+    #[test]
+    fn bytes_with_nul_are_binary_and_bad_utf8_is_text() {
+        assert!(matches!(compare(b"a", b"a\0b"), Content::Binary));
+        assert!(matches!(compare(b"", b"\xff\xfe\n"), Content::Text { .. }));
+    }
+}
