@@ -1,0 +1,164 @@
+//! Changed code files for which the change touches no test.
+
+use std::collections::BTreeSet;
+
+use idwo_core::ctx::Ctx;
+use idwo_core::failure::Failure;
+use idwo_core::forge::{ChangedFile, FileChange};
+
+use crate::change::{Change, Kind};
+use crate::paths;
+
+/// Most Rust files that are read whole to find their inline tests: each is one more read.
+const FILES_READ_MAX: usize = 40;
+
+/// What a test's file name has before the name of what it tests, and after it. Case counts:
+/// `CartTest` is a test, `latest` is not.
+const TEST_PREFIXES: [&str; 3] = ["test_", "tests_", "Test"];
+const TEST_SUFFIXES: [&str; 11] = [
+    "_test", "_tests", "_spec", ".test", ".spec", "-test", "-spec", "Tests", "Test", "Spec", "IT",
+];
+
+pub(crate) struct Untested {
+    /// Code files with added lines, tests left out.
+    pub(crate) code_files: usize,
+    pub(crate) test_files: usize,
+    pub(crate) untested: Vec<String>,
+}
+
+/// A code file counts as tested when the change also touches a test file of the same name
+/// (`parse.rs` and `tests/parse.rs`, `Cart.java` and `CartTest.java`, `cart/` and `cart.spec.ts`),
+/// or, in Rust, lines inside its own test module.
+pub(crate) async fn untested(ctx: &Ctx, change: &Change<'_>) -> Result<Untested, Failure> {
+    let code: Vec<_> = change
+        .of_kind(Kind::Other)
+        .filter(|file| is_changed_code(file))
+        .collect();
+    let tests: Vec<_> = change.of_kind(Kind::Test).collect();
+    let subjects = Subjects::of(&tests);
+    let mut untested = Vec::new();
+    let mut reads_left = FILES_READ_MAX;
+    for file in &code {
+        if subjects.include(&file.path) {
+            continue;
+        }
+        if !touches_inline_tests(ctx, change, file, &mut reads_left).await? {
+            untested.push(file.path.clone());
+        }
+    }
+    Ok(Untested {
+        code_files: code.len(),
+        test_files: tests.len(),
+        untested,
+    })
+}
+
+fn is_changed_code(file: &ChangedFile) -> bool {
+    paths::is_code(&file.path) && file.kind != FileChange::Deleted && !file.added().is_empty()
+}
+
+/// What the touched tests may be the tests of.
+struct Subjects {
+    names: BTreeSet<String>,
+    folders: BTreeSet<String>,
+}
+
+impl Subjects {
+    fn of(tests: &[&ChangedFile]) -> Self {
+        Self {
+            names: tests.iter().map(|file| stem(&file.path)).collect(),
+            folders: tests
+                .iter()
+                .filter_map(|file| folder_name(&file.path))
+                .collect(),
+        }
+    }
+
+    fn include(&self, path: &str) -> bool {
+        let name = stem(path);
+        let folder = folder_name(path);
+        self.names.contains(&name)
+            || self.folders.contains(&name)
+            || folder.is_some_and(|folder| self.names.contains(&folder))
+    }
+}
+
+/// A file's name in lower case, without extension and without what marks it as a test.
+fn stem(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let name = TEST_PREFIXES
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(name);
+    let name = TEST_SUFFIXES
+        .iter()
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(name);
+    name.to_lowercase()
+}
+
+fn folder_name(path: &str) -> Option<String> {
+    const NO_SUBJECT: [&str; 8] = [
+        "src",
+        "lib",
+        "test",
+        "tests",
+        "spec",
+        "__tests__",
+        "main",
+        "java",
+    ];
+    let folder = paths::folder(path)?.rsplit('/').next()?.to_lowercase();
+    (!NO_SUBJECT.contains(&folder.as_str())).then_some(folder)
+}
+
+async fn touches_inline_tests(
+    ctx: &Ctx,
+    change: &Change<'_>,
+    file: &ChangedFile,
+    reads_left: &mut usize,
+) -> Result<bool, Failure> {
+    if paths::language(&file.path) != Some("Rust") || *reads_left == 0 {
+        return Ok(false);
+    }
+    *reads_left -= 1;
+    let Some(text) = change.after(ctx, &file.path).await? else {
+        return Ok(false);
+    };
+    let Some(start) = text
+        .lines()
+        .position(|line| line.trim_start().starts_with("#[cfg(test)]"))
+    else {
+        return Ok(false);
+    };
+    Ok(file.added().iter().any(|line| line.number as usize > start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_shares_its_bare_name_with_what_it_tests() {
+        for path in [
+            "src/cart.rs",
+            "tests/cart.rs",
+            "test_cart.py",
+            "cart_test.go",
+            "cart.spec.ts",
+            "CartTest.java",
+            "CartIT.java",
+        ] {
+            assert_eq!(stem(path), "cart", "{path}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_only_ends_like_a_test_keeps_its_end() {
+        assert_eq!(
+            ["latest.rs", "commit.rs", "contest.py"].map(|path| stem(path)),
+            ["latest", "commit", "contest"]
+        );
+    }
+}
