@@ -1,0 +1,106 @@
+//! `analyze_pr`: what a reviewer wants to know of a pull request before reading it, each fact
+//! computed from the change itself and from what was known before it landed.
+
+use idwo_core::ctx::Ctx;
+use idwo_core::envelope::{Degraded, Detail, Reply, Status};
+use idwo_core::failure::Failure;
+use idwo_core::input::{Owner, PullNumber, Repo, RepositoryName};
+use idwo_core::tool::{Annotations, Answered, Tool};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+mod change;
+
+mod paths;
+
+mod size;
+
+mod owners;
+
+mod untested;
+
+mod todos;
+
+mod secrets;
+
+mod dependencies;
+
+mod tickets;
+
+mod reviewers;
+
+mod roster;
+
+mod report;
+
+mod summary;
+
+pub struct AnalyzePr;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// Repository owner, e.g. rust-lang.
+    owner: Owner,
+    /// Repository name, e.g. cargo.
+    repo: Repo,
+    pull_number: PullNumber,
+    /// Also look up the Jira tickets it names.
+    #[serde(default)]
+    include_jira_context: bool,
+    /// summary: at most 8 KB. full: at most 100 KB.
+    #[serde(default)]
+    detail: Detail,
+}
+
+impl Tool for AnalyzePr {
+    const NAME: &'static str = "analyze_pr";
+    const TITLE: &'static str = "Analyze a pull request";
+    const DESCRIPTION: &'static str = "Computes evidence about one pull request: size, languages, \
+        entropy, generated and vendored files, CODEOWNERS areas, changed code without a touched \
+        test, new TODO/FIXME, dependencies, CI, infrastructure, migrations, secret-like strings, \
+        tickets, suggested reviewers with reasons. Reads only; calls no model. What cannot be \
+        known is given as unknown, and what was not looked at is listed in coverage.";
+    const ANNOTATIONS: Annotations = Annotations {
+        read_only_hint: true,
+        destructive_hint: false,
+        idempotent_hint: true,
+        open_world_hint: true,
+    };
+    const SCOPES: &'static [&'static str] = &["repository:read"];
+
+    type Input = Input;
+    type Output = report::Report;
+
+    async fn call(ctx: &Ctx, input: Input) -> Result<Answered<report::Report>, Failure> {
+        let repository = RepositoryName {
+            owner: input.owner,
+            repo: input.repo,
+        };
+        let pull_request = ctx
+            .forge
+            .pull_request(&repository, input.pull_number, &ctx.watcher)
+            .await?;
+        let change = change::Change::read(ctx, &repository, &pull_request).await?;
+        let findings = report::Findings::of(ctx, &change).await?;
+        let mut reply = report::reply(&change, findings, ctx.clock.now());
+        if input.include_jira_context {
+            without_jira(&mut reply);
+        }
+        reply.text = summary::text(&reply);
+        Ok(Answered {
+            reply,
+            detail: input.detail,
+        })
+    }
+}
+
+fn without_jira(reply: &mut Reply<report::Report>) {
+    reply.status = Status::Degraded;
+    reply.degraded.push(Degraded {
+        service: "jira",
+        reason: "no Jira connection is configured".to_owned(),
+        fallback: "tickets are named from the text; their status and fix version are unknown"
+            .to_owned(),
+    });
+}

@@ -1,0 +1,180 @@
+//! The reply in words: what matters most first, since some clients show nothing else.
+
+use idwo_core::envelope::Reply;
+use idwo_core::evidence::Known;
+
+use crate::report::{Facts, Level, Listed, PullState, Report};
+use crate::reviewers::Reviewer;
+
+/// Most paths or people that one line names.
+const NAMED_MAX: usize = 3;
+
+pub(crate) fn text(reply: &Reply<Report>) -> String {
+    let report = &reply.result;
+    let notes = reply
+        .sources
+        .iter()
+        .filter_map(|source| source.note.clone());
+    let degraded = reply
+        .degraded
+        .iter()
+        .map(|d| format!("Without {}: {}.", d.service, d.reason));
+    let facts = [
+        size(report),
+        flags(report),
+        reviewers(&report.reviewers),
+        apart(report),
+        unknown(report),
+        skipped(reply),
+    ];
+    let lines = notes
+        .chain([headline(&report.pull_request)])
+        .chain(facts.into_iter().flatten())
+        .chain(degraded);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn headline(facts: &Facts) -> String {
+    let state = match facts.state {
+        PullState::Merged => "merged",
+        PullState::Unmerged => "not merged",
+    };
+    let author = match &facts.author.login {
+        Known::Value(login) => login,
+        Known::Unknown { .. } => &facts.author.name,
+    };
+    format!(
+        "{}#{} \"{}\" by {author} ({state})",
+        facts.repository, facts.number, facts.title
+    )
+}
+
+fn size(report: &Report) -> Option<String> {
+    let size = &report.size;
+    let languages: Vec<_> = size
+        .languages
+        .iter()
+        .take(NAMED_MAX)
+        .map(|l| l.language)
+        .collect();
+    Some(format!(
+        "Size: {} files, +{} -{} lines in {} hunks ({}); {} files to review.",
+        size.files,
+        size.added_lines,
+        size.deleted_lines,
+        size.hunks,
+        languages.join(", "),
+        size.reviewable.files,
+    ))
+}
+
+/// What a reviewer should look at first, most serious first.
+fn flags(report: &Report) -> Option<String> {
+    let secrets: Vec<_> = report
+        .secret_like
+        .items
+        .iter()
+        .map(|s| format!("{}:{} ({})", s.path, s.line, s.looks_like))
+        .collect();
+    let todos: Vec<_> = report
+        .todos
+        .items
+        .iter()
+        .map(|t| format!("{}:{}", t.path, t.line))
+        .collect();
+    let manifests: Vec<_> = report
+        .dependencies
+        .items
+        .iter()
+        .map(|m| m.path.clone())
+        .collect();
+    let flags = [
+        flag("secret-like strings", report.secret_like.total, &secrets),
+        flag(
+            "migrations",
+            report.migrations.total,
+            &report.migrations.items,
+        ),
+        flag("CI files", report.ci.total, &report.ci.items),
+        flag(
+            "infrastructure files",
+            report.infrastructure.total,
+            &report.infrastructure.items,
+        ),
+        flag(
+            "manifests with changed dependencies",
+            report.dependencies.total,
+            &manifests,
+        ),
+        flag(
+            "code files without a touched test",
+            report.untested.total,
+            &report.untested.items,
+        ),
+        flag("new TODO/FIXME", report.todos.total, &todos),
+    ];
+    let flags: Vec<_> = flags.into_iter().flatten().collect();
+    Some(if flags.is_empty() {
+        "Look at: nothing stands out.".to_owned()
+    } else {
+        format!("Look at: {}.", flags.join("; "))
+    })
+}
+
+fn flag(what: &str, total: usize, named: &[String]) -> Option<String> {
+    let names: Vec<_> = named.iter().take(NAMED_MAX).cloned().collect();
+    let more = if total > names.len() { ", …" } else { "" };
+    (total > 0).then(|| format!("{total} {what}: {}{more}", names.join(", ")))
+}
+
+fn reviewers(reviewers: &Listed<Reviewer>) -> Option<String> {
+    let named = reviewers.items.iter().take(NAMED_MAX).map(|reviewer| {
+        let name = match &reviewer.login {
+            Known::Value(login) => login,
+            Known::Unknown { .. } => &reviewer.name,
+        };
+        let reason = reviewer.reasons.first().map_or("", String::as_str);
+        format!("{name} ({reason})")
+    });
+    let named: Vec<_> = named.collect();
+    Some(if named.is_empty() {
+        "Reviewers: nobody else has touched these paths.".to_owned()
+    } else {
+        format!("Reviewers: {}.", named.join("; "))
+    })
+}
+
+fn apart(report: &Report) -> Option<String> {
+    let tickets: Vec<_> = report
+        .tickets
+        .items
+        .iter()
+        .take(NAMED_MAX)
+        .map(|ticket| ticket.key.as_str())
+        .collect();
+    (!tickets.is_empty()).then(|| format!("Tickets: {}.", tickets.join(", ")))
+}
+
+fn unknown(report: &Report) -> Option<String> {
+    match &report.risk {
+        Known::Value(risk) => {
+            let level = match risk.level {
+                Level::Low => "low",
+                Level::Medium => "medium",
+                Level::High => "high",
+            };
+            Some(format!("Risk: {level} ({}/100).", risk.score))
+        }
+        Known::Unknown { unknown } => Some(format!("Unknown: risk ({unknown}).")),
+    }
+}
+
+fn skipped(reply: &Reply<Report>) -> Option<String> {
+    let skipped: Vec<_> = reply
+        .coverage
+        .skipped
+        .iter()
+        .map(|s| s.what.as_str())
+        .collect();
+    (!skipped.is_empty()).then(|| format!("Not looked at: {}.", skipped.join("; ")))
+}
