@@ -1,0 +1,96 @@
+//! A clone is somebody else's data: it must not run anything, hang anything or be taken for what
+//! it is not.
+
+use super::*;
+
+#[tokio::test]
+async fn programs_that_a_clone_names_are_never_started() {
+    let mut story = Story::begun();
+    let trap = story.folder.path().join("ran");
+    let touch = format!("touch {}", trap.display());
+    let config = story.clone.path().join("config");
+    let drivers = format!(
+        "[diff \"x\"]\n\ttextconv = {touch};cat\n\tcommand = {touch}\n[filter \"x\"]\n\tsmudge = {touch}\n\tclean = {touch}\n[core]\n\tfsmonitor = {touch}\n\tsshCommand = {touch}\n"
+    );
+    std::fs::write(
+        &config,
+        std::fs::read_to_string(&config).unwrap() + &drivers,
+    )
+    .unwrap();
+    std::fs::create_dir_all(story.clone.path().join("info")).unwrap();
+    std::fs::write(
+        story.clone.path().join("info/attributes"),
+        "* diff=x filter=x\n",
+    )
+    .unwrap();
+    let lines: String = (0..20).map(|n| format!("{n}\n")).collect();
+    story
+        .clone
+        .land(
+            Draft::by(ANN, "Setup")
+                .writes(".gitattributes", "* diff=x filter=x\n")
+                .writes("x", &lines),
+        )
+        .unwrap();
+    let rename = Draft::by(BO, "Rename (#5)")
+        .removes("x")
+        .writes("y", format!("{lines}z\n"));
+    let landed = story.clone.land(rename).unwrap();
+    assert_eq!(story.pull(5).await.unwrap().files.len(), 1);
+    story.past(&landed, &["x", "y"]).await;
+    assert!(!trap.exists(), "a driver of the clone was started");
+}
+
+#[tokio::test]
+async fn a_stopped_call_ends_early() {
+    let mut story = Story::begun();
+    story
+        .clone
+        .land(Draft::by(BO, "B (#5)").writes("b", "b\n"))
+        .unwrap();
+    let watcher = Watcher::silent();
+    watcher.stop();
+    let failure = story
+        .clones()
+        .pull_request(&name(), PullNumber::new(5).unwrap(), &watcher)
+        .await
+        .unwrap_err();
+    assert!(matches!(failure, Failure::Ours { .. }), "{failure}");
+}
+
+#[tokio::test]
+async fn a_clone_with_a_hole_blames_the_clone_and_says_how_to_mend_it() {
+    let mut story = Story::begun();
+    let landed = story
+        .clone
+        .land(Draft::by(BO, "B (#5)").writes("b", "b\n"))
+        .unwrap();
+    std::fs::remove_file(
+        story
+            .clone
+            .path()
+            .join("objects")
+            .join(&landed[..2])
+            .join(&landed[2..]),
+    )
+    .unwrap();
+    let failure = story.pull(5).await.unwrap_err();
+    assert!(
+        matches!(failure, Failure::Upstream { .. })
+            && failure.to_string().contains("fetch it again"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn a_folder_that_is_no_repository_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = Clones::default()
+        .offer(folder.path())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        said.contains(folder.path().to_str().unwrap()) && said.contains("not a git repository"),
+        "{said}"
+    );
+}
