@@ -10,7 +10,7 @@ use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
 use idwo_core::watcher::Watcher;
 
 use crate::open::OpenedClone;
-use crate::{past, pull_request, read};
+use crate::{landing, past, pull_request, read};
 
 /// A few repositories on this machine, each known by one or two names.
 #[derive(Clone, Default)]
@@ -53,6 +53,13 @@ impl Clones {
     /// Every name under which a repository can be asked for.
     pub fn names(&self) -> impl Iterator<Item = &RepositoryName> {
         self.0.iter().flat_map(|clone| clone.names())
+    }
+
+    /// The pull request that landed last, for a first look; `None` where no commit of the last
+    /// thousand names one.
+    pub fn newest_pull(&self, name: &RepositoryName) -> Option<PullNumber> {
+        let repo = self.find(name).ok()?.repo();
+        landing::newest(&repo, pull_request::default_branch(&repo).ok()?)
     }
 
     fn add(&mut self, clone: OpenedClone) -> Result<(), OfferError> {

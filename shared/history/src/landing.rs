@@ -11,6 +11,9 @@ use crate::read;
 /// have about 1.3 million, read at some 100,000 a second.
 const COMMITS_SEARCHED_MAX: u64 = 2_000_000;
 
+/// How far back the newest pull request is looked for, in commits: a first look must be quick.
+const NEWEST_WITHIN: usize = 1000;
+
 /// How often a search looks whether it is still wanted, in commits.
 const LOOK_UP_EVERY: u64 = 4096;
 
@@ -121,6 +124,20 @@ fn first_body_line(message: &str) -> String {
 
 fn is_login(name: &str) -> bool {
     name.parse::<Owner>().is_ok()
+}
+
+/// The pull request that landed last on the main line, looking back [`NEWEST_WITHIN`] commits.
+pub(crate) fn newest(repo: &gix::Repository, tip: ObjectId) -> Option<PullNumber> {
+    let walk = repo.rev_walk([tip]).first_parent_only().all().ok()?;
+    let ids = walk
+        .take(NEWEST_WITHIN)
+        .filter_map(Result::ok)
+        .map(|info| info.id);
+    let mut messages =
+        ids.filter_map(|id| Some(repo.find_commit(id).ok()?.message_raw_sloppy().to_string()));
+    messages
+        .find_map(|message| landing(&message))
+        .map(|landing| landing.number)
 }
 
 /// The commit that pull request `number` landed as, seen from `tip`.

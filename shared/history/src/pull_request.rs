@@ -40,7 +40,7 @@ pub(crate) fn read(
 }
 
 /// The branch that pull requests land on: the origin's default, else what HEAD names.
-fn default_branch(repo: &gix::Repository) -> Result<ObjectId, Failure> {
+pub(crate) fn default_branch(repo: &gix::Repository) -> Result<ObjectId, Failure> {
     let origin = repo
         .try_find_reference("refs/remotes/origin/HEAD")
         .map_err(unreadable("the branches"))?;
