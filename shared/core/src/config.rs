@@ -17,7 +17,12 @@ pub struct Config {
     pub allowed_origins: Vec<Origin>,
     /// `IDWO_CALL_TIMEOUT_S`: 1 to 25, default 25.
     pub call_timeout: Duration,
+    /// `IDWO_LOG`: what is logged, in the words of `tracing`'s filter. rmcp writes three lines for
+    /// each request at `info`, which say nothing that our one line does not.
+    pub log: String,
 }
+
+const LOG_DEFAULT: &str = "info,rmcp=warn";
 
 /// A host name or address, with or without a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +59,9 @@ impl Config {
             allowed_hosts: variables.list("IDWO_ALLOWED_HOSTS")?,
             allowed_origins: variables.list("IDWO_ALLOWED_ORIGINS")?,
             call_timeout: Duration::from_secs(call_timeout_s.into()),
+            log: variables
+                .optional("IDWO_LOG")?
+                .unwrap_or_else(|| LOG_DEFAULT.to_owned()),
         })
     }
 }

@@ -111,15 +111,15 @@ pub struct NextCall {
     pub arguments: Map<String, Value>,
 }
 
-/// How much of the reply the caller wants.
+/// How much of the reply the caller wants: `summary`, at most 8 KB, with long lists cut and the cut
+/// said in `coverage`; or `full`, at most 100 KB.
+// The variants have no docs of their own: they would turn a plain enum into `oneOf` in the schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Detail {
-    /// At most 8 KB: long lists are cut, and the cut is said in `coverage`.
     #[default]
     Summary,
-    /// At most 100 KB.
     Full,
 }
 
