@@ -167,6 +167,25 @@ impl Tally {
             Closeness::Folder => self.beside += 1,
         }
     }
+
+    fn words(self) -> Option<String> {
+        match (self.same_files, self.beside) {
+            (0, 0) => None,
+            (0, beside) => Some(format!("{} beside these files", earlier(beside))),
+            (same, 0) => Some(format!("{} to these files", earlier(same))),
+            (same, beside) => Some(format!(
+                "{} to these files and {beside} beside them",
+                earlier(same)
+            )),
+        }
+    }
+}
+
+fn earlier(changes: u32) -> String {
+    format!(
+        "{changes} earlier change{}",
+        if changes == 1 { "" } else { "s" }
+    )
 }
 
 impl Board {
@@ -293,18 +312,7 @@ fn reasons(marks: &Marks) -> Vec<String> {
         ("wrote", marks.wrote),
         ("merged", marks.merged),
     ] {
-        if tally.same_files > 0 {
-            reasons.push(format!(
-                "{verb} {} earlier changes to these files",
-                tally.same_files
-            ));
-        }
-        if tally.beside > 0 {
-            reasons.push(format!(
-                "{verb} {} earlier changes beside them",
-                tally.beside
-            ));
-        }
+        reasons.extend(tally.words().map(|words| format!("{verb} {words}")));
     }
     reasons
 }

@@ -74,7 +74,7 @@ fn flags(report: &Report) -> Option<String> {
         .secret_like
         .items
         .iter()
-        .map(|s| format!("{}:{} ({})", s.path, s.line, s.looks_like))
+        .map(|s| format!("{}:{} {}", s.path, s.line, s.looks_like))
         .collect();
     let todos: Vec<_> = report
         .todos
@@ -124,7 +124,7 @@ fn flags(report: &Report) -> Option<String> {
 fn flag(what: &str, total: usize, named: &[String]) -> Option<String> {
     let names: Vec<_> = named.iter().take(NAMED_MAX).cloned().collect();
     let more = if total > names.len() { ", …" } else { "" };
-    (total > 0).then(|| format!("{total} {what}: {}{more}", names.join(", ")))
+    (total > 0).then(|| format!("{what}: {total} ({}{more})", names.join(", ")))
 }
 
 fn reviewers(reviewers: &Listed<Reviewer>) -> Option<String> {

@@ -20,7 +20,7 @@ const TEST_SUFFIXES: [&str; 11] = [
 ];
 
 pub(crate) struct Untested {
-    /// Code files with added lines, tests left out.
+    /// Code files with added lines; tests, migrations, CI and infrastructure left out.
     pub(crate) code_files: usize,
     pub(crate) test_files: usize,
     pub(crate) untested: Vec<String>,
@@ -54,7 +54,13 @@ pub(crate) async fn untested(ctx: &Ctx, change: &Change<'_>) -> Result<Untested,
 }
 
 fn is_changed_code(file: &ChangedFile) -> bool {
-    paths::is_code(&file.path) && file.kind != FileChange::Deleted && !file.added().is_empty()
+    let runs_elsewhere = paths::is_migration(&file.path)
+        || paths::is_ci(&file.path)
+        || paths::is_infrastructure(&file.path);
+    paths::is_code(&file.path)
+        && !runs_elsewhere
+        && file.kind != FileChange::Deleted
+        && !file.added().is_empty()
 }
 
 /// What the touched tests may be the tests of.
