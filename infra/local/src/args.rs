@@ -1,0 +1,102 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::gate::Gate;
+
+/// Serve MCP on this machine: evidence about pull requests, without account, key or network.
+#[derive(Debug, Parser)]
+#[command(name = "idwo-local", version)]
+pub struct Args {
+    /// A git clone to offer, as local/FOLDER and by the name of its GitHub origin; can be given
+    /// several times. Without it, a sample repository is offered.
+    #[arg(long, value_name = "PATH", global = true)]
+    pub repo: Vec<PathBuf>,
+
+    /// Where to listen: a loopback address, since there is no authentication here.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787", value_parser = loopback)]
+    pub bind: SocketAddr,
+
+    /// Where data is kept.
+    #[arg(long, value_name = "FOLDER", default_value = ".idwo", global = true)]
+    pub data: PathBuf,
+
+    /// Keep data in a temporary folder, gone at the end.
+    #[arg(long, conflicts_with = "data", global = true)]
+    pub ephemeral: bool,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Call one tool, print its reply and end: 0 for an answer, 1 for an error, 3 for a gate that
+    /// did not pass.
+    Call(Call),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Call {
+    /// The tool's name.
+    pub tool: String,
+
+    /// Its arguments, as a JSON object.
+    pub arguments: String,
+
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
+
+    /// Fail when the answer reaches this: risk=low|medium|high, or NAME=COUNT for a list of the
+    /// result (secret_like=1). What is unknown fails too.
+    #[arg(long, value_name = "NAME=LIMIT")]
+    pub fail_on: Vec<Gate>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Format {
+    Json,
+    Markdown,
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text
+        .parse()
+        .map_err(|_| "expected ADDRESS:PORT, such as 127.0.0.1:8787".to_owned())?;
+    if !address.ip().is_loopback() {
+        return Err(
+            "expected a loopback address (127.0.0.1 or [::1]): whoever reaches the port may use it"
+                .to_owned(),
+        );
+    }
+    Ok(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_is_bound() {
+        assert!(loopback("127.0.0.1:0").is_ok() && loopback("[::1]:8787").is_ok());
+        for refused in [
+            "0.0.0.0:8787",
+            "192.168.1.2:80",
+            "[::]:1",
+            "localhost:8787",
+            "127.0.0.1",
+            "",
+        ] {
+            assert!(loopback(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+}

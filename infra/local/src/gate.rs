@@ -1,0 +1,173 @@
+//! `--fail-on`: what turns an answer into a failed CI step. A gate passes only on what is known.
+
+use std::str::FromStr;
+
+use serde_json::Value;
+
+/// Lowest first.
+const LEVELS: [&str; 3] = ["low", "medium", "high"];
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gate {
+    /// Closed by this level of risk or a higher one.
+    Risk(usize),
+    /// Closed by a list of the result that has this many entries or more.
+    Count { name: String, limit: u64 },
+}
+
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Closed {
+    #[error("the gate {gate} is closed: {found}")]
+    Reached { gate: String, found: String },
+    #[error("the gate {gate} is closed: {name} is unknown{why}")]
+    Unknown {
+        gate: String,
+        name: String,
+        why: String,
+    },
+}
+
+impl FromStr for Gate {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str =
+            "expected risk=low, risk=medium, risk=high or NAME=COUNT such as secret_like=1";
+        let (name, limit) = text.split_once('=').ok_or(EXPECTED)?;
+        if name == "risk" {
+            return LEVELS
+                .iter()
+                .position(|level| *level == limit)
+                .map(Self::Risk)
+                .ok_or(EXPECTED);
+        }
+        let limit = limit
+            .parse()
+            .ok()
+            .filter(|limit| *limit > 0)
+            .ok_or(EXPECTED)?;
+        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        is_name
+            .then(|| Self::Count {
+                name: name.to_owned(),
+                limit,
+            })
+            .ok_or(EXPECTED)
+    }
+}
+
+impl Gate {
+    /// Fails when `reply` reaches the limit, or does not tell.
+    pub fn closed_by(&self, reply: &Value) -> Result<(), Closed> {
+        match self {
+            Self::Risk(limit) => self.risk(reply, *limit),
+            Self::Count { name, limit } => self.count(reply, name, *limit),
+        }
+    }
+
+    fn risk(&self, reply: &Value, limit: usize) -> Result<(), Closed> {
+        let level = reply.pointer("/result/risk/level").and_then(Value::as_str);
+        let known = level.and_then(|level| LEVELS.iter().position(|l| *l == level));
+        match known {
+            None => Err(self.unknown(reply, "risk")),
+            Some(level) if level >= limit => {
+                Err(self.reached(format!("risk is {}", LEVELS.get(level).unwrap_or(&""))))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn count(&self, reply: &Value, name: &str, limit: u64) -> Result<(), Closed> {
+        match reply
+            .pointer(&format!("/result/{name}/total"))
+            .and_then(Value::as_u64)
+        {
+            None => Err(self.unknown(reply, name)),
+            Some(total) if total >= limit => Err(self.reached(format!("{name} has {total}"))),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn reached(&self, found: String) -> Closed {
+        Closed::Reached {
+            gate: self.to_string(),
+            found,
+        }
+    }
+
+    fn unknown(&self, reply: &Value, name: &str) -> Closed {
+        let why = reply
+            .pointer(&format!("/result/{name}/unknown"))
+            .and_then(Value::as_str);
+        let why = why.map_or(String::new(), |why| format!(" ({why})"));
+        Closed::Unknown {
+            gate: self.to_string(),
+            name: name.to_owned(),
+            why,
+        }
+    }
+}
+
+impl std::fmt::Display for Gate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Risk(level) => write!(f, "risk={}", LEVELS.get(*level).unwrap_or(&"")),
+            Self::Count { name, limit } => write!(f, "{name}={limit}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn passes(gate: &str, result: Value) -> Result<(), String> {
+        let gate: Gate = gate.parse().unwrap();
+        gate.closed_by(&json!({ "result": result }))
+            .map_err(|closed| closed.to_string())
+    }
+
+    #[test]
+    fn risk_closes_at_its_level_and_above() {
+        let risk = |level: &str| json!({ "risk": { "level": level } });
+        assert_eq!(passes("risk=high", risk("medium")), Ok(()));
+        assert_eq!(
+            passes("risk=medium", risk("high")).unwrap_err(),
+            "the gate risk=medium is closed: risk is high"
+        );
+    }
+
+    #[test]
+    fn a_count_closes_at_its_limit() {
+        let secrets = |total: u32| json!({ "secret_like": { "total": total } });
+        assert_eq!(passes("secret_like=1", secrets(0)), Ok(()));
+        assert!(passes("secret_like=1", secrets(1)).is_err());
+    }
+
+    #[test]
+    fn what_is_unknown_does_not_pass() {
+        let said = passes("risk=high", json!({ "risk": { "unknown": "no history" } })).unwrap_err();
+        assert_eq!(
+            said,
+            "the gate risk=high is closed: risk is unknown (no history)"
+        );
+        assert!(passes("nothing=1", json!({})).is_err());
+    }
+
+    #[test]
+    fn a_gate_that_could_never_work_is_refused() {
+        for text in [
+            "risk",
+            "risk=huge",
+            "todos=0",
+            "todos=-1",
+            "a/b=1",
+            "=1",
+            "todos=many",
+        ] {
+            assert!(text.parse::<Gate>().is_err(), "{text}");
+        }
+    }
+}

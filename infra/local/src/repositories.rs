@@ -1,0 +1,111 @@
+//! Which repositories this process offers: the operator's clones, or the sample.
+
+use std::path::{Path, PathBuf};
+
+use idwo_core::input::{PullNumber, RepositoryName};
+use idwo_history::clones::{Clones, OfferError};
+use idwo_sandbox::sample;
+
+use crate::args::Args;
+
+pub struct Repositories {
+    pub clones: Clones,
+    /// Deleted when dropped, with `--ephemeral`.
+    _folder: Option<tempfile::TempDir>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RepositoriesError {
+    #[error("cannot offer a repository")]
+    Offer(#[from] OfferError),
+    #[error("cannot write data to {path}; choose another folder with --data, or --ephemeral")]
+    Data {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("cannot write the sample repository to {path}")]
+    Sample {
+        path: PathBuf,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl Repositories {
+    pub fn open(args: &Args) -> Result<Self, RepositoriesError> {
+        let mut clones = Clones::default();
+        for path in &args.repo {
+            clones.offer(path)?;
+        }
+        let folder = args
+            .ephemeral
+            .then(tempfile::tempdir)
+            .transpose()
+            .map_err(data_error(&args.data))?;
+        if args.repo.is_empty() {
+            let data = folder
+                .as_ref()
+                .map_or(args.data.as_path(), tempfile::TempDir::path);
+            offer_sample(&mut clones, &sample_at(data)?)?;
+        }
+        Ok(Self {
+            clones,
+            _folder: folder,
+        })
+    }
+
+    /// The pull request to show first, if there is one.
+    pub fn showcase(&self) -> Option<(RepositoryName, PullNumber)> {
+        let name = self.clones.names().next()?.clone();
+        if name.to_string() == sample::NAME {
+            return Some((name, PullNumber::new(sample::RISKY_PULL.into()).ok()?));
+        }
+        let number = self.clones.newest_pull(&name)?;
+        Some((name, number))
+    }
+}
+
+fn offer_sample(clones: &mut Clones, path: &Path) -> Result<(), RepositoriesError> {
+    let name = sample::NAME
+        .parse()
+        .map_err(|source| sample_error(path, source))?;
+    Ok(clones.offer_sample(path, name, sample::NOTE)?)
+}
+
+/// Writes the sample once. It takes its name only when whole, so that a copy cut off midway is
+/// never read, and two processes may do this at the same time.
+fn sample_at(data: &Path) -> Result<PathBuf, RepositoriesError> {
+    let path = data.join(format!("sample-{}.git", sample::EDITION));
+    if path.exists() {
+        return Ok(path);
+    }
+    std::fs::create_dir_all(data).map_err(data_error(data))?;
+    let draft = tempfile::Builder::new()
+        .prefix("sample-draft-")
+        .tempdir_in(data)
+        .map_err(data_error(data))?;
+    sample::write(draft.path()).map_err(|source| sample_error(&path, source))?;
+    match std::fs::rename(draft.path(), &path) {
+        Ok(()) => drop(draft.keep()),
+        Err(_) if path.exists() => (),
+        Err(source) => return Err(RepositoriesError::Data { path, source }),
+    }
+    Ok(path)
+}
+
+fn data_error(path: &Path) -> impl Fn(std::io::Error) -> RepositoriesError {
+    let path = path.to_owned();
+    move |source| RepositoriesError::Data {
+        path: path.clone(),
+        source,
+    }
+}
+
+fn sample_error(
+    path: &Path,
+    source: impl std::error::Error + Send + Sync + 'static,
+) -> RepositoriesError {
+    RepositoriesError::Sample {
+        path: path.to_owned(),
+        source: Box::new(source),
+    }
+}

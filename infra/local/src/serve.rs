@@ -1,0 +1,145 @@
+//! Serving: one listener, the endpoint behind it, and an orderly end.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use idwo_core::config::{Config, ConfigError};
+use mcp::catalogue::Catalogue;
+use mcp::endpoint::Endpoint;
+use mcp::gateway::Gateway;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Semaphore;
+use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
+
+use crate::args::Args;
+use crate::in_process::InProcess;
+use crate::repositories::Repositories;
+use crate::welcome;
+
+/// Connections held at the same time; more wait in the listener's queue.
+const CONNECTIONS_MAX: usize = 256;
+
+/// Longest time to wait for a request's headers, also between two requests of a connection.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long calls that are under way may go on after Ctrl-C.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub type Failed = Box<dyn Error + Send + Sync>;
+
+/// Serves until Ctrl-C or SIGTERM.
+pub async fn run(args: &Args, config: Result<Config, ConfigError>) -> Result<(), Failed> {
+    let config = config?;
+    log_to_stderr(&config)?;
+    let repositories = Repositories::open(args)?;
+    let listener = TcpListener::bind(args.bind)
+        .await
+        .map_err(|e| format!("cannot listen on {}: {e}", args.bind))?;
+    let dispatch = Arc::new(InProcess {
+        clones: repositories.clones.clone(),
+    });
+    let ids = Arc::new(Uuid::now_v7);
+    let gateway = Gateway::new(
+        Catalogue::load()?,
+        dispatch.clone(),
+        ids,
+        config.call_timeout,
+    );
+    welcome::print(
+        listener.local_addr()?,
+        args,
+        &repositories,
+        dispatch.as_ref(),
+    )
+    .await;
+    accept(listener, Endpoint::new(gateway, &config), asked_to_end()?).await;
+    Ok(())
+}
+
+/// Takes connections until `end`, then lets those that are busy finish.
+pub async fn accept(listener: TcpListener, endpoint: Endpoint, end: impl Future<Output = ()>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let connections = GracefulShutdown::new();
+    let mut end = std::pin::pin!(end);
+    loop {
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => place,
+            () = &mut end => break,
+        };
+        let stream = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut end => break,
+        };
+        // A failed accept (too many open files, a client gone) concerns that connection only.
+        let (Ok(place), Ok((stream, _))) = (place, stream) else {
+            continue;
+        };
+        let endpoint = endpoint.clone();
+        let service = service_fn(move |request| {
+            let endpoint = endpoint.clone();
+            async move { Ok::<_, Infallible>(endpoint.answer(request).await) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIMEOUT)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            let _place = place;
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection broke");
+            }
+        });
+    }
+    if tokio::time::timeout(DRAIN_TIMEOUT, connections.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            "calls were still running after {} s; they end with the process",
+            DRAIN_TIMEOUT.as_secs()
+        );
+    }
+}
+
+fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => (),
+            _ = terminate.recv() => (),
+        }
+    })
+}
+
+fn log_to_stderr(config: &Config) -> Result<(), Failed> {
+    let filter = config
+        .log
+        .parse::<EnvFilter>()
+        .map_err(|error| format!("IDWO_LOG is not usable: {error}"))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init()
+}
+
+/// Says what went wrong and why, outermost first.
+#[expect(clippy::print_stderr, reason = "the command line's own voice")]
+pub fn complain(error: &(dyn Error + 'static)) {
+    let causes = std::iter::successors(error.source(), |cause: &&(dyn Error + 'static)| {
+        (*cause).source()
+    });
+    let why: String = causes.map(|cause| format!(": {cause}")).collect();
+    eprintln!("idwo-local: {error}{why}");
+}

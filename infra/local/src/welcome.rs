@@ -1,0 +1,70 @@
+//! What the operator sees first: where it serves, what to paste into a client, and one real
+//! answer as proof.
+
+use std::net::SocketAddr;
+
+use mcp::dispatch::Dispatch;
+use serde_json::json;
+
+use crate::args::Args;
+use crate::call;
+use crate::repositories::Repositories;
+
+/// Prints the whole first screen. A proof that fails is said, and does not stop the server.
+#[expect(
+    clippy::print_stdout,
+    reason = "the first screen is this module's product"
+)]
+pub(crate) async fn print(
+    address: SocketAddr,
+    repositories: &Repositories,
+    dispatch: &dyn Dispatch,
+) {
+    let url = format!("http://{address}/mcp");
+    println!("IDWO serves MCP at {url} (health: http://{address}/health)\n");
+    println!("{}", clients(&url));
+    let names: Vec<_> = repositories
+        .clones
+        .names()
+        .map(ToString::to_string)
+        .collect();
+    println!("Repositories: {}\n", names.join(", "));
+    println!("{}", proof(args, repositories, dispatch).await);
+    println!("\nCtrl-C ends it.");
+}
+
+/// For clients that reach a laptop; hosted assistants need a public address.
+fn clients(url: &str) -> String {
+    let vs_code = json!({ "servers": { "idwo": { "type": "http", "url": url } } });
+    let cursor = json!({ "mcpServers": { "idwo": { "url": url } } });
+    format!(
+        "Claude Code   claude mcp add --transport http idwo {url}\n\
+         VS Code       .vscode/mcp.json  {vs_code}\n\
+         Cursor        .cursor/mcp.json  {cursor}\n\
+         Inspector     npx @modelcontextprotocol/inspector --cli {url} --transport http --method tools/list\n"
+    )
+}
+
+async fn proof(args: &Args, repositories: &Repositories, dispatch: &dyn Dispatch) -> String {
+    let Some((name, number)) = repositories.showcase() else {
+        return "No commit of the newest thousand names a pull request, so there is nothing to show yet.".to_owned();
+    };
+    let arguments = json!({ "owner": name.owner, "repo": name.repo, "pull_number": number });
+    let command = format!("{} call analyze_pr '{arguments}'", this_command(args));
+    match call::once(dispatch, "analyze_pr", arguments).await {
+        Ok(answer) => format!("{}\n\nAll of it: {command}", answer.text),
+        Err(failure) => format!("{command}\n{failure}"),
+    }
+}
+
+/// How to call this program again over the same repositories, from the same folder.
+fn this_command(args: &Args) -> String {
+    let program = std::env::args()
+        .next()
+        .unwrap_or_else(|| "idwo-local".to_owned());
+    let repositories = args
+        .repo
+        .iter()
+        .map(|path| format!(" --repo {}", path.display()));
+    std::iter::once(program).chain(repositories).collect()
+}
