@@ -1,0 +1,45 @@
+//! Chores of the project: `cargo xtask catalogue`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use idwo_local::tools::{self, TOOLS};
+use serde_json::Value;
+
+#[derive(Parser)]
+enum Chore {
+    /// Writes `functions/mcp/catalogue.json` and `tests/contract/` from the tools' own contracts.
+    Catalogue,
+}
+
+fn main() -> std::io::Result<()> {
+    match Chore::parse() {
+        Chore::Catalogue => catalogue(),
+    }
+}
+
+fn catalogue() -> std::io::Result<()> {
+    write(
+        &root().join("functions/mcp/catalogue.json"),
+        &tools::catalogue(),
+    )?;
+    for tool in TOOLS {
+        write(
+            &root().join(format!("tests/contract/{}.json", tool.name)),
+            &tools::published(tool),
+        )?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, json: &Value) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(path, format!("{json:#}\n"))
+}
+
+/// The workspace's root, wherever the command was given.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
