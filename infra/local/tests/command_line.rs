@@ -1,0 +1,240 @@
+//! `idwo-local` as a real process: what it prints, how it ends, and that it ends cleanly.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SAMPLE: &str = r#"{"owner":"sample","repo":"storefront","pull_number":71}"#;
+
+#[expect(clippy::disallowed_methods, reason = "the process is what is tested")]
+fn idwo(folder: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_idwo-local"));
+    command.current_dir(folder).env_clear();
+    command
+}
+
+fn call(folder: &TempDir, arguments: &[&str]) -> Output {
+    idwo(folder).arg("call").args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn a_call_prints_one_reply_and_keeps_the_sample() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = call(&folder, &["analyze_pr", SAMPLE]);
+    let reply: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (
+            output.status.code(),
+            reply["result"]["size"]["files"].as_u64()
+        ),
+        (Some(0), Some(8))
+    );
+    assert_eq!(text(&output.stderr), "");
+    let kept: Vec<_> = std::fs::read_dir(folder.path().join(".idwo"))
+        .unwrap()
+        .collect();
+    assert_eq!(kept.len(), 1, "no draft is left over: {kept:?}");
+}
+
+#[test]
+fn an_ephemeral_call_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = call(
+        &folder,
+        &["analyze_pr", SAMPLE, "--ephemeral", "--format", "markdown"],
+    );
+    assert!(
+        text(&output.stdout).starts_with("- Sample data"),
+        "{output:?}"
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn an_error_ends_with_1_and_says_what_to_change() {
+    let folder = tempfile::tempdir().unwrap();
+    for (tool, arguments, said) in [
+        ("analyze_pr", "{", "the arguments are not JSON"),
+        ("analyze_pr", "[]", "not a JSON object"),
+        ("analyze_pr", "{}", "missing field `owner`"),
+        ("no_tool", "{}", "call one of: analyze_pr"),
+    ] {
+        let output = call(&folder, &[tool, arguments, "--ephemeral"]);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(text(&output.stderr).contains(said), "{output:?}");
+    }
+}
+
+#[test]
+fn a_gate_ends_with_3_when_reached_or_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    for (gate, code) in [
+        ("secret_like=1", 3),
+        ("secret_like=2", 0),
+        ("risk=high", 3),
+        ("infrastructure=1", 0),
+    ] {
+        let output = call(
+            &folder,
+            &["analyze_pr", SAMPLE, "--ephemeral", "--fail-on", gate],
+        );
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{gate}: {}",
+            text(&output.stderr)
+        );
+        assert!(
+            !output.stdout.is_empty(),
+            "the reply is printed whatever the gate says"
+        );
+    }
+    let output = call(&folder, &["analyze_pr", SAMPLE, "--fail-on", "nonsense"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
+fn what_cannot_be_offered_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = call(&folder, &["analyze_pr", SAMPLE, "--repo", "nowhere"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("nowhere is not a git repository"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn bad_configuration_is_named_before_anything_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = idwo(&folder)
+        .env("IDWO_CALL_TIMEOUT_S", "forever")
+        .output()
+        .unwrap();
+    assert_eq!(
+        (output.status.code(), text(&output.stdout).as_str()),
+        (Some(1), "")
+    );
+    assert!(
+        text(&output.stderr).contains("IDWO_CALL_TIMEOUT_S is not usable"),
+        "{output:?}"
+    );
+}
+
+/// A server of its own port; killed if a test gives up on it.
+struct Server {
+    child: Child,
+    screen: String,
+    address: String,
+}
+
+impl Server {
+    fn start(folder: &TempDir) -> Self {
+        let mut command = idwo(folder);
+        command
+            .args(["--bind", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut screen = String::new();
+        for line in lines.by_ref().map(Result::unwrap) {
+            screen += &line;
+            screen.push('\n');
+            if line.starts_with("Ctrl-C") {
+                break;
+            }
+        }
+        let address = screen
+            .split("http://")
+            .nth(1)
+            .unwrap()
+            .split('/')
+            .next()
+            .unwrap()
+            .to_owned();
+        Self {
+            child,
+            screen,
+            address,
+        }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
+            self.address
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a signal is sent from outside")]
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([name, &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+    }
+}
+
+#[test]
+fn the_first_screen_shows_urls_clients_and_a_real_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder);
+    for expected in [
+        "claude mcp add --transport http",
+        ".vscode/mcp.json",
+        ".cursor/mcp.json",
+        "inspector",
+        "storefront#71",
+        "Sample data",
+    ] {
+        assert!(
+            server.screen.contains(expected),
+            "{expected} is not in {}",
+            server.screen
+        );
+    }
+    assert!(server.get("/health").contains("\"status\":\"ok\""));
+}
+
+#[test]
+fn both_signals_end_it_cleanly() {
+    for name in ["-INT", "-TERM"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = Server::start(&folder);
+        server.signal(name);
+        assert_eq!(server.child.wait().unwrap().code(), Some(0), "{name}");
+        assert!(TcpStream::connect(&server.address).is_err());
+    }
+}
+
+#[test]
+fn a_kill_leaves_data_that_the_next_start_can_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&folder);
+    server.signal("-KILL");
+    server.child.wait().unwrap();
+    assert_eq!(
+        call(&folder, &["analyze_pr", SAMPLE]).status.code(),
+        Some(0)
+    );
+}

@@ -1,0 +1,171 @@
+//! The front door: an endpoint on a port of its own, and a client that speaks plain HTTP to it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request};
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::TokioIo;
+use idwo_core::config::{Config, Variables};
+use idwo_history::clones::Clones;
+use idwo_local::in_process::InProcess;
+use idwo_local::serve;
+use mcp::catalogue::Catalogue;
+use mcp::dispatch::Dispatch;
+use mcp::endpoint::Endpoint;
+use mcp::gateway::Gateway;
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use uuid::Uuid;
+
+/// Both formats that a client of the protocol has to accept.
+const ACCEPT: &str = "application/json, text/event-stream";
+
+pub(crate) struct Door {
+    address: SocketAddr,
+    server: tokio::task::JoinHandle<()>,
+    end: Option<tokio::sync::oneshot::Sender<()>>,
+}
+
+/// What came back over HTTP.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Door {
+    /// Opens on the tools of this project over `clones`.
+    pub(crate) async fn over(clones: Clones) -> Self {
+        Self::before(Arc::new(InProcess { clones }), Duration::from_secs(25)).await
+    }
+
+    /// Opens before any dispatch.
+    pub(crate) async fn before(dispatch: Arc<dyn Dispatch>, call_timeout: Duration) -> Self {
+        let ids = Arc::new(|| Uuid::from_u128(7));
+        let gateway = Gateway::new(Catalogue::load().unwrap(), dispatch, ids, call_timeout);
+        let hosts = (
+            "IDWO_ALLOWED_HOSTS".to_owned(),
+            "mcp.example.com".to_owned(),
+        );
+        let config = Config::read(&Variables::new([hosts])).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (end, ended) = tokio::sync::oneshot::channel();
+        let ended = async move { ended.await.unwrap_or_default() };
+        let server = tokio::spawn(serve::accept(
+            listener,
+            Endpoint::new(gateway, &config),
+            ended,
+        ));
+        Self {
+            address,
+            server,
+            end: Some(end),
+        }
+    }
+
+    /// Ends the server as Ctrl-C does, and waits until it has ended.
+    pub(crate) async fn close(mut self) {
+        drop(self.end.take());
+        self.server.await.unwrap();
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Reply {
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
+        let connection = tokio::spawn(connection);
+        let response = sender.send_request(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        connection.abort();
+        Reply {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(
+            self.request(Method::GET, path, "")
+                .body(Full::default())
+                .unwrap(),
+        )
+        .await
+    }
+
+    pub(crate) async fn post(&self, body: impl Into<Bytes>) -> Reply {
+        self.send(
+            self.request(Method::POST, "/mcp", ACCEPT)
+                .body(Full::new(body.into()))
+                .unwrap(),
+        )
+        .await
+    }
+
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        path: &str,
+        accept: &str,
+    ) -> http::request::Builder {
+        let builder = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", self.address.to_string());
+        builder
+            .header("accept", accept)
+            .header("content-type", "application/json")
+    }
+
+    /// One call of the protocol as it was before 2026-07-28, answered.
+    pub(crate) async fn ask(&self, method: &str, params: Value) -> Value {
+        let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        let reply = self.post(message.to_string()).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        reply.json()
+    }
+
+    /// Calls a tool; gives the result, or the error as `{"error": …}`.
+    pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
+        let reply = self
+            .ask(
+                "tools/call",
+                json!({ "name": tool, "arguments": arguments }),
+            )
+            .await;
+        match reply.get("result") {
+            Some(result) => result.clone(),
+            None => reply,
+        }
+    }
+
+    /// Calls `analyze_pr`; gives the structured reply.
+    pub(crate) async fn analyze(&self, repository: &str, number: u64) -> Value {
+        let (owner, repo) = repository.split_once('/').unwrap();
+        let result = self
+            .call(
+                "analyze_pr",
+                json!({ "owner": owner, "repo": repo, "pull_number": number }),
+            )
+            .await;
+        assert_eq!(result["isError"], Value::Bool(false), "{result:#}");
+        result["structuredContent"].clone()
+    }
+}
+
+impl Reply {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
+    }
+}

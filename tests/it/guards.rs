@@ -1,0 +1,135 @@
+//! What the endpoint does with requests and tools that mean it no good.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::Method;
+use idwo_core::failure::{Failure, Retry};
+use idwo_core::tool::Answer;
+use idwo_history::clones::Clones;
+use mcp::dispatch::{Dispatch, ToolCall};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::door::Door;
+
+const BOTH: &str = "application/json, text/event-stream";
+
+#[tokio::test]
+async fn a_foreign_host_or_page_is_refused_and_a_configured_host_is_not() {
+    let door = Door::over(Clones::default()).await;
+    let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }).to_string();
+    for (host, origin, status) in [
+        ("evil.test", None, 403),
+        ("127.0.0.1.evil.test", None, 403),
+        ("localhost", Some("https://evil.test"), 403),
+        ("localhost", Some("null"), 403),
+        ("localhost", Some("http://localhost:6274"), 200),
+        ("mcp.example.com", None, 200),
+    ] {
+        let mut request = http::Request::builder()
+            .method(Method::POST)
+            .uri("/mcp")
+            .header("host", host);
+        request = request
+            .header("accept", BOTH)
+            .header("content-type", "application/json");
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        let reply = door.send(request.body(list.clone().into()).unwrap()).await;
+        assert_eq!(reply.status, status, "{host} {origin:?}: {}", reply.body);
+    }
+    door.close().await;
+}
+
+#[tokio::test]
+async fn a_body_too_large_or_too_deep_is_refused_in_json_rpc() {
+    let door = Door::over(Clones::default()).await;
+    let large = door.post(vec![b' '; 1024 * 1024 + 1]).await;
+    assert_eq!(
+        (large.status, large.json()["error"]["code"].as_i64()),
+        (413, Some(-32600))
+    );
+    let deep = door
+        .post(format!("{{\"jsonrpc\":{}", "[".repeat(100_000)))
+        .await;
+    assert_eq!(
+        (deep.status, deep.json()["error"]["code"].as_i64()),
+        (400, Some(-32600))
+    );
+    assert_eq!(door.get("/health").await.status, 200);
+    door.close().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_midway_hurts_nobody() {
+    let door = Door::over(Clones::default()).await;
+    let mut stream = TcpStream::connect(door.address()).await.unwrap();
+    let head = "POST /mcp HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{\"half\":";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    drop(stream);
+    let mut garbage = TcpStream::connect(door.address()).await.unwrap();
+    garbage
+        .write_all(b"\x16\x03\x01 not http\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    garbage.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert_eq!(door.get("/health").await.status, 200);
+    door.close().await;
+}
+
+/// Stands where the tools are, and misbehaves as the call's `pull_number` asks.
+struct Trouble;
+
+#[async_trait]
+impl Dispatch for Trouble {
+    async fn call(&self, call: ToolCall) -> Result<Answer, Failure> {
+        match call.arguments.get("pull_number").and_then(Value::as_u64) {
+            Some(1) => panic!("secret detail"),
+            Some(2) => std::future::pending().await,
+            Some(3) => Err(Failure::ours_without_source("secret detail")),
+            Some(4) => Err(Failure::Upstream {
+                service: "github",
+                what: "502".into(),
+                retry: Retry::AfterSeconds(30),
+                source: None,
+            }),
+            _ => Err(Failure::caller("that is wrong", "do this")),
+        }
+    }
+}
+
+#[tokio::test]
+async fn failures_say_who_can_act_and_ours_say_no_more() {
+    let door = Door::before(Arc::new(Trouble), Duration::from_millis(50)).await;
+    for ours in [1, 2, 3] {
+        let reply = door
+            .call("analyze_pr", json!({ "pull_number": ours }))
+            .await;
+        assert_eq!(reply["error"]["code"], -32603, "{reply}");
+        assert_eq!(
+            reply["error"]["data"]["correlation_id"],
+            "00000000-0000-0000-0000-000000000007"
+        );
+        assert!(!reply.to_string().contains("secret"), "{reply}");
+    }
+    for (theirs, said) in [
+        (4, "github failed: 502; call again in 30 s"),
+        (5, "that is wrong; do this"),
+    ] {
+        let reply = door
+            .call("analyze_pr", json!({ "pull_number": theirs }))
+            .await;
+        assert_eq!(
+            (&reply["isError"], &reply["content"][0]["text"]),
+            (&json!(true), &json!(said))
+        );
+    }
+    assert_eq!(door.get("/health").await.status, 200);
+    door.close().await;
+}

@@ -1,0 +1,95 @@
+//! Both eras of the protocol, as a client sees them on the wire.
+
+use idwo_history::clones::Clones;
+use serde_json::json;
+
+use crate::door::Door;
+
+async fn door() -> Door {
+    Door::over(Clones::default()).await
+}
+
+#[tokio::test]
+async fn a_client_of_2025_initializes_and_lists() {
+    let door = door().await;
+    let client = json!({ "name": "test", "version": "1" });
+    let hello =
+        json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client });
+    let hello = door.ask("initialize", hello).await;
+    assert_eq!(hello["result"]["protocolVersion"], "2025-11-25");
+    assert_eq!(hello["result"]["serverInfo"]["name"], "idwo");
+    let list = door.ask("tools/list", json!({})).await;
+    assert_eq!(list["result"]["tools"][0]["name"], "analyze_pr");
+    assert_eq!(
+        list["result"]["tools"][0]["annotations"]["readOnlyHint"],
+        true
+    );
+    door.close().await;
+}
+
+#[tokio::test]
+async fn a_client_of_2026_discovers_without_a_handshake() {
+    let door = door().await;
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
+    });
+    let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": { "_meta": meta } });
+    let request = door.request(
+        http::Method::POST,
+        "/mcp",
+        "application/json, text/event-stream",
+    );
+    let request = request
+        .header("mcp-protocol-version", "2026-07-28")
+        .header("mcp-method", "server/discover");
+    let reply = door
+        .send(request.body(message.to_string().into()).unwrap())
+        .await;
+    let reply = reply.json();
+    assert_eq!(reply["result"]["ttlMs"], 60_000, "{reply}");
+    let versions = reply["result"]["supportedVersions"].as_array().unwrap();
+    assert!(versions.contains(&json!("2026-07-28")) && versions.contains(&json!("2025-06-18")));
+    door.close().await;
+}
+
+#[tokio::test]
+async fn a_tool_that_does_not_exist_is_a_protocol_error() {
+    let door = door().await;
+    let reply = door.call("no_such_tool", json!({})).await;
+    assert_eq!(reply["error"]["code"], -32602);
+    assert!(
+        reply["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("tools/list")
+    );
+    door.close().await;
+}
+
+#[tokio::test]
+async fn health_names_the_tools_under_both_paths() {
+    let door = door().await;
+    for path in ["/health", "/healthz"] {
+        let health = door.get(path).await;
+        assert_eq!(
+            (health.status, health.json()["tools"][0].as_str()),
+            (200, Some("analyze_pr"))
+        );
+    }
+    door.close().await;
+}
+
+#[tokio::test]
+async fn other_paths_and_methods_are_told_apart() {
+    let door = door().await;
+    assert_eq!(door.get("/").await.status, 404);
+    assert_eq!(door.get("/mcp/x").await.status, 404);
+    let reply = door.get("/mcp").await;
+    assert_eq!(
+        (reply.status, reply.headers["allow"].to_str().unwrap()),
+        (405, "POST")
+    );
+    door.close().await;
+}

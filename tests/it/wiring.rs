@@ -1,0 +1,188 @@
+//! Rules of the house that Cargo alone does not keep: who may know whom, and that a tool which
+//! exists is in every place where it has to be.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+use idwo_local::tools::{self, TOOLS};
+use serde_json::Value;
+
+/// Crates with a network, a vendor or a clock of their own: nothing of them in the core.
+const WORLDLY: [&str; 9] = [
+    "tokio", "hyper", "reqwest", "gix", "rmcp", "redb", "rand", "aws", "lambda",
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .unwrap()
+}
+
+fn packages() -> Vec<Package> {
+    MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .unwrap()
+        .packages
+}
+
+/// Where a package lies, such as `functions/mcp`.
+fn room(package: &Package) -> String {
+    package
+        .manifest_path
+        .parent()
+        .unwrap()
+        .strip_prefix(root().to_str().unwrap())
+        .unwrap()
+        .to_string()
+}
+
+/// The rooms that a package's code depends on; those of its tests may be others.
+fn known(package: &Package, all: &[Package]) -> BTreeSet<String> {
+    let normal = package
+        .dependencies
+        .iter()
+        .filter(|d| d.kind == DependencyKind::Normal);
+    let rooms = normal.filter_map(|d| all.iter().find(|p| p.name.as_str() == d.name));
+    rooms.map(room).collect()
+}
+
+#[test]
+fn arrows_point_down() {
+    let all = packages();
+    for package in &all {
+        let room = room(package);
+        let known = known(package, &all);
+        let allowed: &[&str] = match room.as_str() {
+            "shared/core" | "shared/sandbox" => &[],
+            name if name.starts_with("shared/") => &["shared/core"],
+            name if name.starts_with("functions/") => &["shared/core", "shared/clients"],
+            _ => continue,
+        };
+        for other in &known {
+            assert!(
+                allowed.contains(&other.as_str()),
+                "{room} must not know {other}"
+            );
+        }
+    }
+}
+
+#[test]
+fn only_the_laptop_links_the_tools() {
+    let all = packages();
+    for package in &all {
+        let tools = known(package, &all)
+            .into_iter()
+            .filter(|room| room.starts_with("functions/"))
+            .count();
+        assert!(
+            tools == 0 || room(package) == "infra/local",
+            "{} links a function",
+            room(package)
+        );
+    }
+}
+
+#[test]
+fn the_core_knows_no_world() {
+    let all = packages();
+    let core = all
+        .iter()
+        .find(|package| room(package) == "shared/core")
+        .unwrap();
+    for dependency in core
+        .dependencies
+        .iter()
+        .filter(|d| d.kind == DependencyKind::Normal)
+    {
+        let start = dependency.name.split('-').next().unwrap();
+        assert!(
+            !WORLDLY.contains(&start),
+            "the core must not know {}",
+            dependency.name
+        );
+    }
+}
+
+#[test]
+fn a_function_is_named_as_its_folder() {
+    for package in packages() {
+        if let Some(folder) = room(&package).strip_prefix("functions/") {
+            assert_eq!(package.name.as_str(), folder);
+        }
+    }
+}
+
+#[test]
+fn every_crate_keeps_the_lints_and_says_what_it_is() {
+    for package in packages() {
+        let manifest = std::fs::read_to_string(&package.manifest_path).unwrap();
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{} leaves the lints",
+            room(&package)
+        );
+        assert!(
+            package.description.is_some(),
+            "{} has no description",
+            room(&package)
+        );
+    }
+}
+
+#[test]
+fn a_tool_is_in_every_place_where_it_has_to_be() {
+    let listed: BTreeSet<_> = TOOLS.iter().map(|tool| tool.name.to_owned()).collect();
+    assert_eq!(listed.len(), TOOLS.len(), "a tool is listed twice");
+    let folders = entries("functions")
+        .into_iter()
+        .filter(|name| name != "mcp")
+        .collect::<BTreeSet<_>>();
+    assert_eq!(listed, folders, "functions/");
+    let contracts = entries("tests/contract")
+        .into_iter()
+        .map(|name| name.replace(".json", ""))
+        .collect::<BTreeSet<_>>();
+    assert_eq!(listed, contracts, "tests/contract/");
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let rows = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    assert_eq!(
+        listed,
+        rows.map(str::to_owned).collect(),
+        "the README's table of tools"
+    );
+}
+
+#[test]
+fn what_is_published_is_what_the_tools_promise() {
+    let written = |path: &str| -> Value {
+        serde_json::from_str(&std::fs::read_to_string(root().join(path)).unwrap()).unwrap()
+    };
+    let mend =
+        "the published contract changed: look at the difference, then run `cargo xtask catalogue`";
+    assert_eq!(
+        written("functions/mcp/catalogue.json"),
+        tools::catalogue(),
+        "{mend}"
+    );
+    for tool in TOOLS {
+        assert_eq!(
+            written(&format!("tests/contract/{}.json", tool.name)),
+            tools::published(tool),
+            "{mend}"
+        );
+    }
+}
+
+fn entries(folder: &str) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(root().join(folder)).unwrap();
+    entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
