@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use idwo_core::ctx::Ctx;
 use idwo_core::evidence::{Known, Skipped};
 use idwo_core::failure::Failure;
-use idwo_core::untrusted;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::change::{Change, PATH_CHARS_MAX, path_before};
+use crate::secrets::quote;
 
 /// Most manifests that are read; each is read twice, before and after.
 const MANIFESTS_MAX: usize = 20;
@@ -77,7 +77,7 @@ pub(crate) async fn dependencies(
         };
         if changes != Known::Value(Vec::new()) {
             manifests.push(Manifest {
-                path: untrusted::plain(&file.path, PATH_CHARS_MAX),
+                path: quote(&file.path, PATH_CHARS_MAX),
                 changes,
             });
         }
@@ -117,13 +117,9 @@ fn compare(parse: Parser, old: Option<&str>, new: Option<&str>) -> Known<Vec<Dep
     let changes = names
         .filter(|name| old.get(*name) != new.get(*name))
         .map(|name| DependencyChange {
-            name: untrusted::plain(name, WORD_CHARS_MAX),
-            from: old
-                .get(name)
-                .map(|version| untrusted::plain(version, WORD_CHARS_MAX)),
-            to: new
-                .get(name)
-                .map(|version| untrusted::plain(version, WORD_CHARS_MAX)),
+            name: quote(name, WORD_CHARS_MAX),
+            from: old.get(name).map(|version| quote(version, WORD_CHARS_MAX)),
+            to: new.get(name).map(|version| quote(version, WORD_CHARS_MAX)),
         });
     Known::Value(changes.collect())
 }

@@ -3,11 +3,11 @@
 use globset::{GlobBuilder, GlobMatcher};
 use idwo_core::ctx::Ctx;
 use idwo_core::failure::Failure;
-use idwo_core::untrusted;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::change::{Change, PATH_CHARS_MAX};
+use crate::secrets::quote;
 
 /// Where GitHub looks, in this order; the first that exists counts.
 const PLACES: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
@@ -52,7 +52,7 @@ impl Codeowners {
                     None => areas.push(Area {
                         owner: owner.clone(),
                         files: 1,
-                        example: untrusted::plain(&file.path, PATH_CHARS_MAX),
+                        example: quote(&file.path, PATH_CHARS_MAX),
                     }),
                 }
             }
@@ -86,7 +86,7 @@ fn rule(line: &str) -> Option<(GlobMatcher, Vec<String>)> {
         .filter(|pattern| !pattern.starts_with(['#', '!', '[']))?;
     let owners = words
         .filter(|word| word.contains('@'))
-        .map(|word| untrusted::plain(word, 100));
+        .map(|word| quote(word, 100));
     Some((glob(pattern)?, owners.collect()))
 }
 

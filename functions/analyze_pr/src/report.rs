@@ -5,7 +5,6 @@ use idwo_core::envelope::Reply;
 use idwo_core::evidence::{Known, Skipped, Source};
 use idwo_core::failure::Failure;
 use idwo_core::forge::{ChangedFile, Person, State};
-use idwo_core::untrusted;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,7 +14,7 @@ use crate::dependencies::{self, Manifest};
 use crate::owners::{Area, Codeowners};
 use crate::paths;
 use crate::reviewers::{self, Reviewer, Reviewers};
-use crate::secrets::{self, SecretLike};
+use crate::secrets::{self, SecretLike, quote};
 use crate::size::{self, Size};
 use crate::tickets::{self, Ticket};
 use crate::todos::{self, Todo};
@@ -232,7 +231,7 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
                 .untested
                 .untested
                 .iter()
-                .map(|path| untrusted::plain(path, PATH_CHARS_MAX))
+                .map(|path| quote(path, PATH_CHARS_MAX))
                 .collect(),
         ),
         todos: Listed::new("todos", todos::todos(change)),
@@ -264,7 +263,7 @@ fn facts(change: &Change<'_>) -> Facts {
     Facts {
         repository: pull_request.repository.to_string(),
         number: pull_request.number.get(),
-        title: untrusted::plain(&pull_request.title, TITLE_CHARS_MAX),
+        title: quote(&pull_request.title, TITLE_CHARS_MAX),
         author: author(&pull_request.author),
         state,
         merged_at,
@@ -280,13 +279,13 @@ fn author(person: &Person) -> Author {
     let unknown = || Known::unknown("no commit gives it away");
     Author {
         login: person.login.clone().map_or_else(unknown, Known::Value),
-        name: untrusted::plain(&person.name, 80),
+        name: quote(&person.name, 80),
         bot: person.bot,
     }
 }
 
 fn shown(file: &ChangedFile) -> String {
-    untrusted::plain(&file.path, PATH_CHARS_MAX)
+    quote(&file.path, PATH_CHARS_MAX)
 }
 
 fn source(change: &Change<'_>, now: Timestamp) -> Source {

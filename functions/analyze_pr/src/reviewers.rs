@@ -7,7 +7,6 @@ use idwo_core::ctx::Ctx;
 use idwo_core::evidence::Known;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{PastChange, PastChanges, Person};
-use idwo_core::untrusted;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,6 +15,7 @@ use crate::change::{Change, path_before};
 use crate::owners::Area;
 use crate::paths;
 use crate::roster::Roster;
+use crate::secrets::quote;
 
 /// Most files whose past is read, largest change first: the rest adds folders already there.
 const FILES_MAX: usize = 20;
@@ -291,7 +291,7 @@ fn reviewer(person: &Person, marks: &Marks, best: f64) -> Reviewer {
             .login
             .clone()
             .map_or_else(unknown_login, Known::Value),
-        name: untrusted::plain(&person.name, 80),
+        name: quote(&person.name, 80),
         score: (marks.score / best * 100.0).round() / 100.0,
         reasons: reasons(marks),
         last_active: marks

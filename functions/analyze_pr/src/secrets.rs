@@ -80,11 +80,20 @@ pub(crate) fn secret_like(change: &Change<'_>) -> Vec<SecretLike> {
         .flat_map(|(file, _)| file.added().iter().map(move |line| (file, line)));
     let found = added.filter_map(|(file, line)| Some((file, line, kind(&line.text)?)));
     let found = found.map(|(file, line, looks_like)| SecretLike {
-        path: untrusted::plain(&file.path, PATH_CHARS_MAX),
+        path: quote(&file.path, PATH_CHARS_MAX),
         line: line.number,
         looks_like,
     });
     found.collect()
+}
+
+/// Somebody else's words, made fit to be shown: safe and short, and withheld when they look like
+/// they hold a credential. Whatever a reply quotes goes through here.
+pub(crate) fn quote(text: &str, chars_max: usize) -> String {
+    match kind(text) {
+        Some(looks_like) => format!("[withheld: looks like a {looks_like}]"),
+        None => untrusted::plain(text, chars_max),
+    }
 }
 
 fn kind(text: &str) -> Option<&'static str> {

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use idwo_core::untrusted;
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::change::{Change, PATH_CHARS_MAX};
+use crate::secrets::quote;
 
 /// Longest quotation of a line, in characters.
 const QUOTE_CHARS_MAX: usize = 120;
@@ -39,9 +39,9 @@ pub(crate) fn todos(change: &Change<'_>) -> Vec<Todo> {
     added
         .filter(|(_, line)| mark.is_match(&line.text) && !moved.contains(line.text.trim()))
         .map(|(file, line)| Todo {
-            path: untrusted::plain(&file.path, PATH_CHARS_MAX),
+            path: quote(&file.path, PATH_CHARS_MAX),
             line: line.number,
-            quote: untrusted::plain(&line.text, QUOTE_CHARS_MAX),
+            quote: quote(&line.text, QUOTE_CHARS_MAX),
         })
         .collect()
 }
