@@ -17,6 +17,7 @@ use crate::repositories::Repositories;
 )]
 pub(crate) async fn print(
     address: SocketAddr,
+    args: &Args,
     repositories: &Repositories,
     dispatch: &dyn Dispatch,
 ) {

@@ -139,10 +139,11 @@ impl GitClone {
         self.set_reference(&format!("refs/pull/{number}/head"), id(tip)?)
     }
 
-    /// Moves main, as a fresh clone made at that moment would have it.
-    pub fn cut_at(&mut self, commit: &str) -> StoryResult<()> {
-        let commit = id(commit)?;
-        self.set_main(commit).map(drop)
+    /// Moves main, as a clone made at that moment would have it; gives where it stood.
+    pub fn cut_at(&mut self, commit: &str) -> StoryResult<String> {
+        let stood = self.main.map(|id| id.to_string()).unwrap_or_default();
+        self.set_main(id(commit)?)?;
+        Ok(stood)
     }
 
     fn set_main(&mut self, commit: ObjectId) -> StoryResult<String> {
