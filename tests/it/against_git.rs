@@ -1,10 +1,11 @@
 //! The numbers against `git` itself: over the sample, and over any clones named in
 //! `IDWO_CLONES` (paths between colons), the newest twenty pull requests of each.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use idwo_core::forge::{Content, FileChange, Forge, PullRequest, State};
+use idwo_core::forge::{ChangedFile, Content, FileChange, Forge, PullRequest, State};
 use idwo_core::input::PullNumber;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
@@ -13,8 +14,8 @@ use idwo_sandbox::sample;
 /// How many pull requests of each clone are checked.
 const PULLS: usize = 20;
 
-/// One file as `git diff --numstat` has it: added, deleted (none for a binary file), path now.
-type Row = (Option<usize>, Option<usize>, String);
+/// Added and deleted lines, as `git diff --numstat` has them: none for a binary file.
+type Counts = (Option<usize>, Option<usize>);
 
 #[tokio::test]
 async fn numbers_are_those_of_git() {
@@ -61,98 +62,86 @@ async fn check(path: &Path) {
     }
 }
 
-/// File by file; a rename that only one of the two saw is the one difference allowed, because
-/// similarity of two files is a matter of measure. Whatever was seen, the totals have to add up.
+/// File by file, every count and every hunk. Which of two similar files was renamed is a matter of
+/// measure, so pairs are not compared with git's: each of ours has to have git's numbers.
 fn compare(path: &Path, pull: &PullRequest) {
     let State::Merged { commit, .. } = &pull.state else {
         panic!("{} is not merged", pull.number)
     };
-    let range = [pull.base.as_str(), commit.as_str()];
-    let of_git = numstat(path, &range);
-    let ours = rows(pull);
-    let net = |rows: &[Row]| {
-        rows.iter()
-            .map(|(a, d, _)| a.unwrap_or(0) as i64 - d.unwrap_or(0) as i64)
-            .sum::<i64>()
-    };
-    assert_eq!(net(&ours), net(&of_git), "net lines of {}", pull.number);
-    let is_renamed = |path: &str| {
-        pull.files
-            .iter()
-            .any(|f| f.path == path && matches!(f.kind, FileChange::Renamed { .. }))
-    };
-    if ours.len() == of_git.len() {
-        assert_eq!(ours, of_git, "files of {}", pull.number);
-        let hunks: u32 = pull
-            .files
-            .iter()
-            .map(idwo_core::forge::ChangedFile::hunks)
-            .sum();
+    let (base, commit) = (pull.base.as_str(), commit.as_str());
+    let mut of_git = numstat(&git(
+        path,
+        &["diff", "--numstat", "-z", "--no-renames", base, commit],
+    ));
+    let mut hunks_of_git = hunks(&git(path, &["diff", "--no-renames", base, commit]));
+    for file in &pull.files {
+        let counts = match &file.kind {
+            FileChange::Renamed { from } => {
+                for side in [from, &file.path] {
+                    let (added, deleted) = of_git
+                        .remove(side)
+                        .expect("git knows both sides of a rename");
+                    hunks_of_git -= usize::from(added.unwrap_or(0) + deleted.unwrap_or(0) > 0);
+                }
+                let sides = [format!("{base}:{from}"), format!("{commit}:{}", file.path)];
+                hunks_of_git += hunks(&git(path, &["diff", &sides[0], &sides[1]]));
+                let pair = git(path, &["diff", "--numstat", &sides[0], &sides[1]]);
+                counts(&pair).unwrap_or((Some(0), Some(0)))
+            }
+            _ => of_git
+                .remove(&file.path)
+                .unwrap_or_else(|| panic!("git knows no change of {}", file.path)),
+        };
         assert_eq!(
-            hunks as usize,
-            git_hunks(path, &range),
-            "hunks of {}",
+            ours(file),
+            counts,
+            "{} of pull request {}",
+            file.path,
             pull.number
         );
-        return;
     }
-    let differing = ours
-        .iter()
-        .filter(|row| !of_git.contains(row) && !is_renamed(&row.2))
-        .count();
-    let seen_apart = ours.len().abs_diff(of_git.len());
     assert!(
-        differing <= 2 * seen_apart,
-        "{differing} files of {} differ from git's",
+        of_git.is_empty(),
+        "left out of pull request {}: {of_git:?}",
+        pull.number
+    );
+    let hunks: u32 = pull.files.iter().map(ChangedFile::hunks).sum();
+    assert_eq!(
+        hunks as usize, hunks_of_git,
+        "hunks of pull request {}",
         pull.number
     );
 }
 
-fn rows(pull: &PullRequest) -> Vec<Row> {
-    let row = |file: &idwo_core::forge::ChangedFile| match &file.content {
-        Content::Text { added, deleted, .. } => {
-            (Some(added.len()), Some(deleted.len()), file.path.clone())
-        }
-        Content::Binary | Content::NotRead => (None, None, file.path.clone()),
-    };
-    let mut rows: Vec<_> = pull.files.iter().map(row).collect();
-    rows.sort_by(|a, b| a.2.cmp(&b.2));
-    rows
-}
-
-/// `-z` gives paths unquoted; a rename has an empty path, then the old and the new one.
-fn numstat(path: &Path, range: &[&str; 2]) -> Vec<Row> {
-    let out = git(
-        path,
-        &[
-            "diff",
-            "--numstat",
-            "-z",
-            "-M",
-            "-l1000",
-            range[0],
-            range[1],
-        ],
-    );
-    let mut fields = out.split('\0').filter(|field| !field.is_empty());
-    let mut rows = Vec::new();
-    while let Some(field) = fields.next() {
-        let mut columns = field.split('\t');
-        let mut count = || columns.next().and_then(|column| column.parse().ok());
-        let (added, deleted) = (count(), count());
-        let name = match columns.next() {
-            Some("") | None => fields.nth(1).unwrap_or_default(),
-            Some(name) => name,
-        };
-        rows.push((added, deleted, name.to_owned()));
+fn ours(file: &ChangedFile) -> Counts {
+    match &file.content {
+        Content::Text { added, deleted, .. } => (Some(added.len()), Some(deleted.len())),
+        Content::Binary | Content::NotRead => (None, None),
     }
-    rows.sort_by(|a: &Row, b: &Row| a.2.cmp(&b.2));
-    rows
 }
 
-fn git_hunks(path: &Path, range: &[&str; 2]) -> usize {
-    let out = git(path, &["diff", "-M", "-l1000", range[0], range[1]]);
-    out.lines().filter(|line| line.starts_with("@@ ")).count()
+/// By path; `-z` gives paths unquoted.
+fn numstat(out: &str) -> BTreeMap<String, Counts> {
+    let rows = out.split('\0').filter(|row| !row.is_empty());
+    rows.map(|row| {
+        (
+            row.rsplit('\t').next().unwrap().to_owned(),
+            counts(row).unwrap(),
+        )
+    })
+    .collect()
+}
+
+fn counts(row: &str) -> Option<Counts> {
+    let mut columns = row.split('\t');
+    Some((
+        columns.next().filter(|c| !c.is_empty())?.parse().ok(),
+        columns.next()?.parse().ok(),
+    ))
+}
+
+fn hunks(diff: &str) -> usize {
+    diff.lines().filter(|line| line.starts_with("@@ ")).count()
 }
 
 fn newest_pulls(path: &Path) -> Vec<u64> {

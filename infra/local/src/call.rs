@@ -18,7 +18,6 @@ use crate::terminal;
 /// The answer was fine and a gate did not let it pass: told apart from an error, for CI.
 const GATE_CLOSED: u8 = 3;
 
-#[expect(clippy::print_stdout, reason = "the reply is the command's product")]
 pub async fn run(args: &Args, wanted: &Call) -> Result<ExitCode, Failed> {
     let arguments = serde_json::from_str(&wanted.arguments)
         .map_err(|e| format!("the arguments are not JSON: {e}"))?;
@@ -27,10 +26,10 @@ pub async fn run(args: &Args, wanted: &Call) -> Result<ExitCode, Failed> {
         clones: repositories.clones.clone(),
     };
     let answer = once(&dispatch, &wanted.tool, arguments).await?;
-    match wanted.format {
-        Format::Json => println!("{:#}", answer.structured),
-        Format::Markdown => println!("{}", markdown::reply(&answer)),
-    }
+    terminal::print(&match wanted.format {
+        Format::Json => format!("{:#}", answer.structured),
+        Format::Markdown => markdown::reply(&answer),
+    })?;
     let closed: Vec<_> = wanted
         .fail_on
         .iter()

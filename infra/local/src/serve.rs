@@ -59,7 +59,7 @@ pub async fn run(args: &Args, config: Result<Config, ConfigError>) -> Result<(),
         &repositories,
         dispatch.as_ref(),
     )
-    .await;
+    .await?;
     accept(listener, Endpoint::new(gateway, &config), asked_to_end()?).await;
     Ok(())
 }

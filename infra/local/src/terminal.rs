@@ -1,5 +1,7 @@
-//! How far a call is, on a terminal; nothing where standard error is a file or a pipe.
+//! The terminal: what is printed, and how far a call is (nothing of that where standard error is
+//! a file or a pipe).
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use idwo_core::watcher::{Progress, Watcher};
@@ -7,6 +9,14 @@ use indicatif::ProgressBar;
 
 /// How often the spinner moves, in milliseconds.
 const TICK: Duration = Duration::from_millis(120);
+
+/// Prints a line of the program's product. A reader who has gone (`| head`) is no failure.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
+}
 
 pub(crate) struct Spinner(ProgressBar);
 

@@ -1,6 +1,7 @@
 //! What the operator sees first: where it serves, what to paste into a client, and one real
 //! answer as proof.
 
+use std::io;
 use std::net::SocketAddr;
 
 use mcp::dispatch::Dispatch;
@@ -9,29 +10,29 @@ use serde_json::json;
 use crate::args::Args;
 use crate::call;
 use crate::repositories::Repositories;
+use crate::terminal;
 
 /// Prints the whole first screen. A proof that fails is said, and does not stop the server.
-#[expect(
-    clippy::print_stdout,
-    reason = "the first screen is this module's product"
-)]
 pub(crate) async fn print(
     address: SocketAddr,
     args: &Args,
     repositories: &Repositories,
     dispatch: &dyn Dispatch,
-) {
+) -> io::Result<()> {
     let url = format!("http://{address}/mcp");
-    println!("IDWO serves MCP at {url} (health: http://{address}/health)\n");
-    println!("{}", clients(&url));
     let names: Vec<_> = repositories
         .clones
         .names()
         .map(ToString::to_string)
         .collect();
-    println!("Repositories: {}\n", names.join(", "));
-    println!("{}", proof(args, repositories, dispatch).await);
-    println!("\nCtrl-C ends it.");
+    let start = format!("IDWO serves MCP at {url} (health: http://{address}/health)\n");
+    terminal::print(&format!(
+        "{start}\n{}\nRepositories: {}\n",
+        clients(&url),
+        names.join(", ")
+    ))?;
+    let proof = proof(args, repositories, dispatch).await;
+    terminal::print(&format!("{proof}\n\nCtrl-C ends it."))
 }
 
 /// For clients that reach a laptop; hosted assistants need a public address.
