@@ -115,7 +115,7 @@ fn glob(pattern: &str) -> Option<GlobMatcher> {
 mod tests {
     use super::*;
 
-    fn owners<'a>(rules: &'a str, path: &str) -> Vec<String> {
+    fn owners(rules: &str, path: &str) -> Vec<String> {
         Codeowners {
             place: "CODEOWNERS",
             rules: parse(rules),

@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn a_word_that_only_ends_like_a_test_keeps_its_end() {
         assert_eq!(
-            ["latest.rs", "commit.rs", "contest.py"].map(|path| stem(path)),
+            ["latest.rs", "commit.rs", "contest.py"].map(stem),
             ["latest", "commit", "contest"]
         );
     }

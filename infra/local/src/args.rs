@@ -51,7 +51,7 @@ pub struct Call {
     pub format: Format,
 
     /// Fail when the answer reaches this: risk=low|medium|high, or NAME=COUNT for a list of the
-    /// result (secret_like=1). What is unknown fails too.
+    /// result (`secret_like=1`). What is unknown fails too.
     #[arg(long, value_name = "NAME=LIMIT")]
     pub fail_on: Vec<Gate>,
 }

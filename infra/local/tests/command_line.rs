@@ -1,5 +1,7 @@
 //! `idwo-local` as a real process: what it prints, how it ends, and that it ends cleanly.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};

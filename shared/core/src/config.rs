@@ -18,11 +18,11 @@ pub struct Config {
     /// `IDWO_CALL_TIMEOUT_S`: 1 to 25, default 25.
     pub call_timeout: Duration,
     /// `IDWO_LOG`: what is logged, in the words of `tracing`'s filter. rmcp writes three lines for
-    /// each request at `info`, which say nothing that our one line does not.
+    /// each request at `info`, and each refusal at `warn`, which say nothing that our one line does not.
     pub log: String,
 }
 
-const LOG_DEFAULT: &str = "info,rmcp=warn";
+const LOG_DEFAULT: &str = "info,rmcp=error";
 
 /// A host name or address, with or without a port.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -88,7 +88,7 @@ pub fn write(path: impl Into<PathBuf>) -> StoryResult<GitClone> {
     let mut clone = GitClone::init(path)?;
     clone.land(beginning())?;
     for (index, step) in STEPS.iter().enumerate() {
-        clone.land(squashed(*step, &STEPS[..=index]))?;
+        clone.land(squashed(*step, STEPS.iter().take(index + 1)))?;
         if index % 9 == 8 {
             clone.land(bump(index))?;
         }
@@ -114,9 +114,11 @@ fn beginning() -> Draft {
         .writes("migrations/0001_orders.sql", "CREATE TABLE orders (id BIGINT PRIMARY KEY, total BIGINT NOT NULL);\n")
 }
 
-fn squashed((number, author, reviewer, path, _, title): Step, told: &[Step]) -> Draft {
+fn squashed(
+    (number, author, reviewer, path, _, title): Step,
+    told: impl Iterator<Item = &'static Step>,
+) -> Draft {
     let functions: Vec<_> = told
-        .iter()
         .filter(|step| step.3 == path)
         .map(|step| step.4)
         .collect();
