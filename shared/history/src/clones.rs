@@ -114,8 +114,8 @@ impl Forge for Clones {
         watcher: &Watcher,
     ) -> Result<PastChanges, Failure> {
         let (clone, before) = (self.find(repository)?, before.clone());
-        let (owner, paths, watcher) = (clone.name.owner.clone(), paths.to_vec(), watcher.clone());
-        blocking(move || past::changes(&clone.repo(), &owner, &before, &paths, &watcher)).await
+        let (paths, watcher) = (paths.to_vec(), watcher.clone());
+        blocking(move || past::changes(&clone, &before, &paths, &watcher)).await
     }
 }
 

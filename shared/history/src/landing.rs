@@ -32,11 +32,12 @@ pub(crate) struct Landing {
 }
 
 impl Landing {
-    /// The login of whoever owns the fork that the branch lies in; `None` for a branch of the
-    /// repository itself, which says nothing about its author.
-    pub(crate) fn fork_owner(&self, repository_owner: &Owner) -> Option<&str> {
-        let owner = self.branch_owner.as_deref()?;
-        (!owner.eq_ignore_ascii_case(repository_owner.as_str())).then_some(owner)
+    /// The login of whoever owns the fork that the branch lies in. `None` for a branch of the
+    /// repository itself, which says nothing about its author, and so also while it is not known
+    /// whose repository this is.
+    pub(crate) fn fork_owner(&self, home: Option<&Owner>) -> Option<&str> {
+        let (owner, home) = (self.branch_owner.as_deref()?, home?);
+        (!owner.eq_ignore_ascii_case(home.as_str())).then_some(owner)
     }
 }
 

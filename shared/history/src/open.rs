@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use idwo_core::input::RepositoryName;
+use idwo_core::input::{Owner, RepositoryName};
 
 /// Largest object that is unpacked, in bytes: a small pack can claim gigabytes.
 const OBJECT_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -16,6 +16,8 @@ pub(crate) struct OpenedClone {
     pub(crate) name: RepositoryName,
     /// `local/<folder>`, when that is not its name already.
     pub(crate) alias: Option<RepositoryName>,
+    /// Whose repository this is a clone of, where that is known.
+    pub(crate) home: Option<Owner>,
     /// Where people look at it: only for a GitHub repository, whose addresses we can build.
     pub(crate) web: Option<String>,
     pub(crate) note: Option<String>,
@@ -36,6 +38,7 @@ impl OpenedClone {
             .as_ref()
             .map(|name| format!("https://github.com/{name}"));
         let local = local_name(path)?;
+        let home = origin.as_ref().map(|name| name.owner.clone());
         let (name, alias) = match origin {
             Some(origin) => (origin, Some(local)),
             None => (local, None),
@@ -43,6 +46,7 @@ impl OpenedClone {
         Ok(Self {
             name,
             alias,
+            home,
             web,
             note: None,
             repo,
@@ -51,6 +55,7 @@ impl OpenedClone {
 
     pub(crate) fn renamed(self, name: RepositoryName, note: &str) -> Self {
         Self {
+            home: Some(name.owner.clone()),
             name,
             alias: None,
             web: None,

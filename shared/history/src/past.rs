@@ -10,6 +10,7 @@ use idwo_core::input::{CommitSha, Owner};
 use idwo_core::watcher::{Progress, Watcher};
 
 use crate::landing::{Landing, landing};
+use crate::open::OpenedClone;
 use crate::people::{self, People};
 use crate::read::{self, unreadable};
 
@@ -22,16 +23,16 @@ const LOOK_UP_EVERY: u64 = 64;
 
 /// Changes of the main line from `before` backwards that touched one of `paths`.
 pub(crate) fn changes(
-    repo: &gix::Repository,
-    owner: &Owner,
+    clone: &OpenedClone,
     before: &CommitSha,
     paths: &[String],
     watcher: &Watcher,
 ) -> Result<PastChanges, Failure> {
+    let repo = &clone.repo();
     let start = read::object_id(before)?;
     let reader = Reader {
         repo,
-        owner,
+        home: clone.home.as_ref(),
         people: People::as_of(repo, start)?,
         wanted: Wanted::new(paths),
     };
@@ -68,8 +69,8 @@ pub(crate) fn changes(
 
 struct Reader<'a> {
     repo: &'a gix::Repository,
-    /// Of the repository: a branch of theirs is no fork.
-    owner: &'a Owner,
+    /// Whose repository it is: a branch of theirs is no fork.
+    home: Option<&'a Owner>,
     people: People,
     wanted: Wanted,
 }
@@ -117,7 +118,7 @@ impl Reader<'_> {
             reviewers: reviewers(&message, landing.as_ref(), &self.people),
             fork_owner: landing
                 .as_ref()
-                .and_then(|landing| landing.fork_owner(self.owner))
+                .and_then(|landing| landing.fork_owner(self.home))
                 .map(str::to_owned),
             merged_by: Some(merger).filter(|merger| !merger.bot && merger.email != author.email),
             author,

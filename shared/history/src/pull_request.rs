@@ -4,7 +4,7 @@ use gix::ObjectId;
 use idwo_core::evidence::Skipped;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{Commit, Person, Provenance, PullRequest, State};
-use idwo_core::input::{PullNumber, RepositoryName};
+use idwo_core::input::{Owner, PullNumber, RepositoryName};
 use idwo_core::watcher::Watcher;
 
 use crate::changes;
@@ -135,7 +135,7 @@ impl Frame {
         let (title, body) = self.words(repo, &commits)?;
         Ok(PullRequest {
             repository: clone.name.clone(),
-            author: self.author(&commits, &clone.name),
+            author: self.author(&commits, clone.home.as_ref()),
             number,
             title,
             body,
@@ -195,11 +195,11 @@ impl Frame {
 
     /// Who opened it, as far as a clone shows: the owner of the fork it came from, else the author
     /// of the oldest commit. The two are not joined: people push to each other's forks.
-    fn author(&self, commits: &[Commit], repository: &RepositoryName) -> Person {
+    fn author(&self, commits: &[Commit], home: Option<&Owner>) -> Person {
         let fork = self
             .landed
             .as_ref()
-            .and_then(|(_, landing)| landing.fork_owner(&repository.owner));
+            .and_then(|(_, landing)| landing.fork_owner(home));
         let oldest = || {
             commits
                 .last()

@@ -77,6 +77,7 @@ async fn nothing_after_the_given_commit_is_seen() {
 #[tokio::test]
 async fn a_merge_names_author_merger_and_approvers() {
     let mut story = Story::begun();
+    story.clone.origin("https://github.com/acme/shop").unwrap();
     let tip = story
         .clone
         .branch([Draft::by(BO, "b").writes("src/b.rs", "b\n")])

@@ -50,6 +50,7 @@ async fn a_merge_keeps_its_branch_and_leaves_out_what_landed_beside_it() {
         .land(Draft::by(ANN, "Beside it").writes("z.rs", "z\n"))
         .unwrap();
     let message = "Merge pull request #6 from bo-k/add-b\n\nAdd b and c";
+    story.clone.origin("https://github.com/acme/shop").unwrap();
     story.clone.merge(&tip, Draft::by(ANN, message)).unwrap();
 
     let pull = story.pull(6).await.unwrap();
@@ -67,6 +68,38 @@ async fn a_merge_keeps_its_branch_and_leaves_out_what_landed_beside_it() {
     assert_eq!(messages, ["second", "first"]);
     let paths: Vec<_> = pull.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["b.rs", "c.rs"]);
+}
+
+#[tokio::test]
+async fn a_branch_names_its_author_only_when_it_lies_in_a_fork() {
+    let authors = |origin: Option<&'static str>| async move {
+        let mut story = Story::begun();
+        if let Some(url) = origin {
+            story.clone.origin(url).unwrap();
+        }
+        let tip = story
+            .clone
+            .branch([Draft::by(BO, "b").writes("b.rs", "b\n")])
+            .unwrap();
+        story
+            .clone
+            .merge(
+                &tip,
+                Draft::by(ANN, "Merge pull request #6 from acme/b\n\nB"),
+            )
+            .unwrap();
+        story.pull(6).await.unwrap().author.name
+    };
+    assert_eq!(authors(Some("https://github.com/other/shop")).await, "acme");
+    assert_eq!(
+        authors(Some("https://github.com/acme/shop")).await,
+        "Bo Kim"
+    );
+    assert_eq!(
+        authors(None).await,
+        "Bo Kim",
+        "whose repository it is, is not known"
+    );
 }
 
 #[tokio::test]
