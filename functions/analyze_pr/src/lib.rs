@@ -35,6 +35,8 @@ mod report;
 
 mod summary;
 
+mod counted;
+
 pub struct AnalyzePr;
 
 #[derive(Debug, Deserialize, JsonSchema)]

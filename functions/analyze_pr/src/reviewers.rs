@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::change::{Change, path_before};
+use crate::counted::counted;
 use crate::owners::Area;
 use crate::paths;
 use crate::roster::Roster;
@@ -171,21 +172,20 @@ impl Tally {
     fn words(self) -> Option<String> {
         match (self.same_files, self.beside) {
             (0, 0) => None,
-            (0, beside) => Some(format!("{} beside these files", earlier(beside))),
-            (same, 0) => Some(format!("{} to these files", earlier(same))),
+            (0, beside) => Some(format!(
+                "{} beside these files",
+                counted(beside as usize, "earlier change")
+            )),
+            (same, 0) => Some(format!(
+                "{} to these files",
+                counted(same as usize, "earlier change")
+            )),
             (same, beside) => Some(format!(
                 "{} to these files and {beside} beside them",
-                earlier(same)
+                counted(same as usize, "earlier change")
             )),
         }
     }
-}
-
-fn earlier(changes: u32) -> String {
-    format!(
-        "{changes} earlier change{}",
-        if changes == 1 { "" } else { "s" }
-    )
 }
 
 impl Board {
@@ -305,7 +305,10 @@ fn reviewer(person: &Person, marks: &Marks, best: f64) -> Reviewer {
 fn reasons(marks: &Marks) -> Vec<String> {
     let mut reasons = Vec::new();
     if let Some(files) = marks.owner_of {
-        reasons.push(format!("named in CODEOWNERS for {files} of the files"));
+        reasons.push(format!(
+            "named in CODEOWNERS for {}",
+            counted(files, "file")
+        ));
     }
     for (verb, tally) in [
         ("reviewed", marks.reviewed),

@@ -3,6 +3,7 @@
 use idwo_core::envelope::Reply;
 use idwo_core::evidence::Known;
 
+use crate::counted::counted;
 use crate::report::{Facts, Level, Listed, PullState, Report};
 use crate::reviewers::Reviewer;
 
@@ -58,13 +59,13 @@ fn size(report: &Report) -> Option<String> {
         .map(|l| l.language)
         .collect();
     Some(format!(
-        "Size: {} files, +{} -{} lines in {} hunks ({}); {} files to review.",
-        size.files,
+        "Size: {}, +{} -{} lines in {} ({}); {} to review.",
+        counted(size.files, "file"),
         size.added_lines,
         size.deleted_lines,
-        size.hunks,
+        counted(size.hunks as usize, "hunk"),
         languages.join(", "),
-        size.reviewable.files,
+        counted(size.reviewable.files, "file"),
     ))
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Report;
 use crate::change::Change;
+use crate::counted::counted;
 
 /// Numbers that stand behind sections but not in them.
 pub(super) struct Counts {
@@ -18,20 +19,15 @@ pub(super) struct Counts {
 pub(super) fn evidence(change: &Change<'_>, report: &Report, counts: &Counts) -> Vec<Evidence> {
     let mut facts = vec![size(report), entropy(report), set_apart(report)];
     if let Known::Value(areas) = &report.areas {
-        facts.push(fact(
-            "areas",
-            areas.total,
-            "owners",
-            format!("{} owners of CODEOWNERS have touched files", areas.total),
-        ));
+        let owners = format!(
+            "files of {} in CODEOWNERS are touched",
+            counted(areas.total, "owner")
+        );
+        facts.push(fact("areas", areas.total, "owners", owners));
     }
     facts.push(untested(report, counts));
     facts.extend(lists(change, report));
-    let people = format!(
-        "{} people had a part in {} earlier changes to these paths or stand in CODEOWNERS for them",
-        counts.candidates, counts.past
-    );
-    facts.push(fact("reviewers", counts.candidates, "people", people));
+    facts.push(reviewers(counts));
     for fact in &mut facts {
         fact.url = fact.url.take().or_else(|| change.files_url());
     }
@@ -41,12 +37,12 @@ pub(super) fn evidence(change: &Change<'_>, report: &Report, counts: &Counts) ->
 fn size(report: &Report) -> Evidence {
     let size = &report.size;
     let statement = format!(
-        "{} files, +{} -{} lines, {} hunks; {} files and +{} -{} lines to review",
-        size.files,
+        "{}, +{} -{} lines, {}; {} and +{} -{} lines to review",
+        counted(size.files, "file"),
         size.added_lines,
         size.deleted_lines,
-        size.hunks,
-        size.reviewable.files,
+        counted(size.hunks as usize, "hunk"),
+        counted(size.reviewable.files, "file"),
         size.reviewable.added_lines,
         size.reviewable.deleted_lines,
     );
@@ -60,9 +56,10 @@ fn size(report: &Report) -> Evidence {
 
 fn entropy(report: &Report) -> Evidence {
     let entropy = &report.size.entropy;
+    let share = entropy.normalised * 100.0;
     let statement = format!(
-        "changed lines are spread over files with {} bits of entropy, {} of the most possible",
-        entropy.bits, entropy.normalised
+        "the lines to review are spread over files with {} bits, {share:.0} % of an even spread",
+        entropy.bits
     );
     fact("entropy", entropy.bits, "bits", statement)
 }
@@ -71,15 +68,19 @@ fn set_apart(report: &Report) -> Evidence {
     let apart = &report.set_apart;
     let [generated, vendored, lock] =
         [&apart.generated, &apart.vendored, &apart.lock].map(Vec::len);
-    let statement =
-        format!("{generated} generated, {vendored} vendored and {lock} lock files are set apart");
+    let statement = format!(
+        "set apart: {generated} generated, {vendored} vendored, {}",
+        counted(lock, "lock file")
+    );
     fact("set_apart", generated + vendored + lock, "files", statement)
 }
 
 fn untested(report: &Report, counts: &Counts) -> Evidence {
     let statement = format!(
-        "{} of {} changed code files have no touched test; {} test files are touched",
-        report.untested.total, counts.code_files, counts.test_files
+        "{} of {} without a touched test; {} touched",
+        report.untested.total,
+        counted(counts.code_files, "changed code file"),
+        counted(counts.test_files, "test file"),
     );
     fact("untested", report.untested.total, "files", statement)
 }
@@ -95,8 +96,9 @@ fn lists(change: &Change<'_>, report: &Report) -> Vec<Evidence> {
         .items
         .first()
         .and_then(|secret| change.line_url(&secret.path, secret.line));
-    let count =
-        |id, total: usize, unit, what: &str| fact(id, total, unit, format!("{total} {what}"));
+    let count = |id, total: usize, unit, noun: &str, rest: &str| {
+        fact(id, total, unit, format!("{}{rest}", counted(total, noun)))
+    };
     vec![
         Evidence {
             url: todo,
@@ -104,32 +106,37 @@ fn lists(change: &Change<'_>, report: &Report) -> Vec<Evidence> {
                 "todos",
                 report.todos.total,
                 "lines",
-                "new TODO or FIXME marks",
+                "new TODO or FIXME mark",
+                "",
             )
         },
         count(
             "dependencies",
             report.dependencies.total,
             "manifests",
-            "manifests change what they depend on",
+            "manifest",
+            " with other dependencies than before",
         ),
         count(
             "ci",
             report.ci.total,
             "files",
-            "files of continuous integration are touched",
+            "file",
+            " of continuous integration touched",
         ),
         count(
             "infrastructure",
             report.infrastructure.total,
             "files",
-            "files of infrastructure are touched",
+            "file",
+            " of infrastructure touched",
         ),
         count(
             "migrations",
             report.migrations.total,
             "files",
-            "files of database migrations are touched",
+            "file",
+            " of database migrations touched",
         ),
         Evidence {
             url: secret,
@@ -137,7 +144,8 @@ fn lists(change: &Change<'_>, report: &Report) -> Vec<Evidence> {
                 "secret_like",
                 report.secret_like.total,
                 "lines",
-                "added lines look like they hold a credential",
+                "added line",
+                " like a credential",
             )
         },
         Evidence {
@@ -146,10 +154,20 @@ fn lists(change: &Change<'_>, report: &Report) -> Vec<Evidence> {
                 "tickets",
                 report.tickets.total,
                 "tickets",
-                "tickets are named",
+                "ticket",
+                " named",
             )
         },
     ]
+}
+
+fn reviewers(counts: &Counts) -> Evidence {
+    let statement = format!(
+        "{} had a part in earlier changes to these paths, of {} looked at, or stand in CODEOWNERS for them",
+        counted(counts.candidates, "other"),
+        counts.past,
+    );
+    fact("reviewers", counts.candidates, "people", statement)
 }
 
 fn fact(
