@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use idwo_core::forge::{ChangedFile, Content, FileChange, Forge, PullRequest, State};
+use idwo_core::envelope::SUMMARY_BYTES_MAX;
+use idwo_core::forge::{ChangedFile, Content, FileChange, Forge, Line, PullRequest, State};
 use idwo_core::input::PullNumber;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
 use idwo_sandbox::sample;
+use serde_json::json;
+
+use crate::door::Door;
 
 /// How many pull requests of each clone are checked.
 const PULLS: usize = 20;
@@ -52,14 +56,27 @@ async fn check(path: &Path) {
         path.display(),
         numbers.len()
     );
+    let door = Door::over(clones.clone()).await;
     for number in numbers {
-        let number = PullNumber::new(number).unwrap();
+        let asked = PullNumber::new(number).unwrap();
         let pull = clones
-            .pull_request(&name, number, &Watcher::silent())
+            .pull_request(&name, asked, &Watcher::silent())
             .await
             .unwrap();
         compare(path, &pull);
+        let reply = door.analyze(&name.to_string(), number).await;
+        assert!(
+            reply.to_string().len() <= SUMMARY_BYTES_MAX,
+            "pull request {number}"
+        );
+        let size = &reply["result"]["size"];
+        let lines = |of: fn(&ChangedFile) -> &[Line]| -> usize {
+            pull.files.iter().map(|f| of(f).len()).sum()
+        };
+        assert_eq!(size["added_lines"], json!(lines(ChangedFile::added)));
+        assert_eq!(size["deleted_lines"], json!(lines(ChangedFile::deleted)));
     }
+    door.close().await;
 }
 
 /// File by file, every count and every hunk. Which of two similar files was renamed is a matter of
