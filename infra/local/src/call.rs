@@ -12,8 +12,7 @@ use crate::args::{Args, Call, Format};
 use crate::in_process::InProcess;
 use crate::markdown;
 use crate::repositories::Repositories;
-use crate::serve::{Failed, complain};
-use crate::terminal;
+use crate::terminal::{self, Failed};
 
 /// The answer was fine and a gate did not let it pass: told apart from an error, for CI.
 const GATE_CLOSED: u8 = 3;
@@ -36,7 +35,7 @@ pub async fn run(args: &Args, wanted: &Call) -> Result<ExitCode, Failed> {
         .filter_map(|gate| gate.closed_by(&answer.structured).err())
         .collect();
     for reason in &closed {
-        complain(reason);
+        terminal::complain(reason);
     }
     Ok(if closed.is_empty() {
         ExitCode::SUCCESS

@@ -17,6 +17,6 @@ pub mod gate;
 
 mod welcome;
 
-mod terminal;
+pub mod terminal;
 
 mod markdown;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use idwo_core::config::{Config, Variables};
 use idwo_local::args::{Args, Command};
-use idwo_local::{call, serve};
+use idwo_local::{call, serve, terminal};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -17,7 +17,7 @@ async fn main() -> ExitCode {
         Some(Command::Call(wanted)) => call::run(&args, wanted).await,
     };
     done.unwrap_or_else(|error| {
-        serve::complain(error.as_ref());
+        terminal::complain(error.as_ref());
         ExitCode::FAILURE
     })
 }

@@ -1,7 +1,6 @@
 //! Serving: one listener, the endpoint behind it, and an orderly end.
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +21,7 @@ use uuid::Uuid;
 use crate::args::Args;
 use crate::in_process::InProcess;
 use crate::repositories::Repositories;
+use crate::terminal::Failed;
 use crate::welcome;
 
 /// Connections held at the same time; more wait in the listener's queue.
@@ -32,8 +32,6 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long calls that are under way may go on after Ctrl-C.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
-
-pub type Failed = Box<dyn Error + Send + Sync>;
 
 /// Serves until Ctrl-C or SIGTERM.
 pub async fn run(args: &Args, config: Result<Config, ConfigError>) -> Result<(), Failed> {
@@ -132,14 +130,4 @@ fn log_to_stderr(config: &Config) -> Result<(), Failed> {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .try_init()
-}
-
-/// Says what went wrong and why, outermost first.
-#[expect(clippy::print_stderr, reason = "the command line's own voice")]
-pub fn complain(error: &(dyn Error + 'static)) {
-    let causes = std::iter::successors(error.source(), |cause: &&(dyn Error + 'static)| {
-        (*cause).source()
-    });
-    let why: String = causes.map(|cause| format!(": {cause}")).collect();
-    eprintln!("idwo-local: {error}{why}");
 }

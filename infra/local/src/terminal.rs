@@ -1,6 +1,7 @@
 //! The terminal: what is printed, and how far a call is (nothing of that where standard error is
 //! a file or a pipe).
 
+use std::error::Error;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -16,6 +17,19 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         printed => printed,
     }
+}
+
+/// Whatever ends the program early.
+pub type Failed = Box<dyn Error + Send + Sync>;
+
+/// Says what went wrong and why, outermost first.
+#[expect(clippy::print_stderr, reason = "the command line's own voice")]
+pub fn complain(error: &(dyn Error + 'static)) {
+    let causes = std::iter::successors(error.source(), |cause: &&(dyn Error + 'static)| {
+        (*cause).source()
+    });
+    let why: String = causes.map(|cause| format!(": {cause}")).collect();
+    eprintln!("idwo-local: {error}{why}");
 }
 
 pub(crate) struct Spinner(ProgressBar);

@@ -17,7 +17,11 @@ pub(super) struct Counts {
 }
 
 pub(super) fn evidence(change: &Change<'_>, report: &Report, counts: &Counts) -> Vec<Evidence> {
-    let mut facts = vec![size(report), entropy(report), set_apart(report)];
+    let size = Evidence {
+        url: change.compare_url(),
+        ..size(report)
+    };
+    let mut facts = vec![size, entropy(report), set_apart(report)];
     if let Known::Value(areas) = &report.areas {
         let owners = format!(
             "files of {} in CODEOWNERS are touched",
