@@ -30,6 +30,9 @@ const CONNECTIONS_MAX: usize = 256;
 /// Longest time to wait for a request's headers, also between two requests of a connection.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long to wait after a failed accept before the next.
+const ACCEPT_REST: Duration = Duration::from_millis(200);
+
 /// How long calls that are under way may go on after Ctrl-C.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -37,6 +40,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 pub async fn run(args: &Args, config: Result<Config, ConfigError>) -> Result<(), Failed> {
     let config = config?;
     log_to_stderr(&config)?;
+    let end = asked_to_end()?;
     let repositories = Repositories::open(args)?;
     let listener = TcpListener::bind(args.bind)
         .await
@@ -58,7 +62,7 @@ pub async fn run(args: &Args, config: Result<Config, ConfigError>) -> Result<(),
         dispatch.as_ref(),
     )
     .await?;
-    accept(listener, Endpoint::new(gateway, &config), asked_to_end()?).await;
+    accept(listener, Endpoint::new(gateway, &config), end).await;
     Ok(())
 }
 
@@ -76,8 +80,8 @@ pub async fn accept(listener: TcpListener, endpoint: Endpoint, end: impl Future<
             accepted = listener.accept() => accepted,
             () = &mut end => break,
         };
-        // A failed accept (too many open files, a client gone) concerns that connection only.
         let (Ok(place), Ok((stream, _))) = (place, stream) else {
+            rest().await;
             continue;
         };
         let endpoint = endpoint.clone();
@@ -106,6 +110,17 @@ pub async fn accept(listener: TcpListener, endpoint: Endpoint, end: impl Future<
             DRAIN_TIMEOUT.as_secs()
         );
     }
+}
+
+/// After a failed accept: with no file handle left the next one fails at once, for as long as no
+/// connection ends, and nothing tells when one does.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "there is no condition to wait for"
+)]
+async fn rest() {
+    tracing::warn!("a connection could not be taken; is the limit of open files reached?");
+    tokio::time::sleep(ACCEPT_REST).await;
 }
 
 fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
