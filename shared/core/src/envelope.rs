@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde::ser::Error as _;
 use serde_json::{Map, Value};
 
 use crate::evidence::{Coverage, Evidence, Judgement, Skipped, Source};
@@ -150,14 +151,20 @@ impl<R: Serialize> Reply<R> {
     pub fn seal(mut self, detail: Detail) -> Result<Value, serde_json::Error> {
         self.drop_unfounded_judgements();
         let reply = serde_json::to_value(self)?;
-        Ok(fit::fit(reply, detail))
+        fit::fit(reply, detail)
+            .ok_or_else(|| serde_json::Error::custom("the reply does not fit whatever is cut"))
     }
 
+    /// A basis that does not exist is taken away; a judgement with none left goes with it.
     fn drop_unfounded_judgements(&mut self) {
         let evidence = &self.evidence;
-        let founded = |j: &Judgement| j.basis.iter().any(|id| evidence.iter().any(|e| e.id == id));
         let before = self.judgements.len();
-        self.judgements.retain(founded);
+        self.judgements.retain_mut(|judgement| {
+            judgement
+                .basis
+                .retain(|id| evidence.iter().any(|fact| fact.id == id));
+            !judgement.basis.is_empty()
+        });
         let dropped = before - self.judgements.len();
         if dropped > 0 {
             let what = format!("{dropped} judgements");

@@ -67,6 +67,17 @@ impl Failure {
         }
     }
 
+    /// All places are taken; nothing was begun.
+    pub fn busy(calls: usize, again_in_s: u32) -> Self {
+        let what = format!("{calls} calls are under way");
+        Self::Upstream {
+            service: "this server",
+            what,
+            retry: Retry::AfterSeconds(again_in_s),
+            source: None,
+        }
+    }
+
     pub fn ours(what: impl Into<String>, source: impl Into<Source>) -> Self {
         Self::Ours {
             what: what.into(),

@@ -20,13 +20,13 @@ pub trait Forge: Send + Sync {
         watcher: &Watcher,
     ) -> Result<PullRequest, Failure>;
 
-    /// A file's bytes at a commit; `None` when there is no such file.
+    /// A file at a commit.
     async fn file(
         &self,
         repository: &RepositoryName,
         commit: &CommitSha,
         path: &str,
-    ) -> Result<Option<Vec<u8>>, Failure>;
+    ) -> Result<File, Failure>;
 
     /// Changes that landed up to and including `before` and touched one of `paths`, newest first.
     /// A path names a file or a folder.
@@ -39,6 +39,14 @@ pub trait Forge: Send + Sync {
     ) -> Result<PastChanges, Failure>;
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum File {
+    Content(Vec<u8>),
+    Missing,
+    /// There, and larger than is read whole (4 MiB).
+    TooLarge,
+}
+
 #[derive(Debug, Clone)]
 pub struct PullRequest {
     pub repository: RepositoryName,
@@ -49,6 +57,8 @@ pub struct PullRequest {
     /// The branch it comes from, where its name was recorded.
     pub branch: Option<String>,
     pub author: Person,
+    /// Named in trailers as having written it too.
+    pub co_authors: Vec<Person>,
     pub state: State,
     /// What the change is compared with.
     pub base: CommitSha,
@@ -57,10 +67,13 @@ pub struct PullRequest {
     /// The last commit of the default branch that may be known: the first parent of what landed,
     /// or the branch's present tip while nothing did.
     pub as_of: CommitSha,
-    pub as_of_at: Timestamp,
+    /// Unknown where the commit's date is malformed.
+    pub as_of_at: Option<Timestamp>,
     /// Newest first.
     pub commits: Vec<Commit>,
+    /// In the order of their paths; at most as many as are read.
     pub files: Vec<ChangedFile>,
+    pub files_total: usize,
     /// Parts of the change that were not read, and why.
     pub skipped: Vec<Skipped>,
     pub provenance: Provenance,
@@ -70,17 +83,16 @@ pub struct PullRequest {
 pub enum State {
     Merged {
         commit: CommitSha,
-        at: Timestamp,
+        at: Option<Timestamp>,
     },
-    /// Open, closed or merged without a trace: a clone cannot tell.
-    Unmerged,
+    /// Open, closed, or landed without a trace; with what speaks for which.
+    Unknown { why: String },
 }
 
 #[derive(Debug, Clone)]
 pub struct Commit {
     pub sha: CommitSha,
     pub author: Person,
-    pub at: Timestamp,
     pub message: String,
 }
 
@@ -149,11 +161,11 @@ pub struct PastChanges {
 /// A change that landed: a squash, a merge, or a plain commit on the main line.
 #[derive(Debug, Clone)]
 pub struct PastChange {
+    /// When it landed.
     pub at: Timestamp,
-    /// Who wrote its newest commit.
+    /// When its newest commit was written, and by whom.
+    pub written_at: Timestamp,
     pub author: Person,
-    /// The owner of the fork it came from, by GitHub's name: nearly always the author.
-    pub fork_owner: Option<String>,
     /// Named in trailers (`Reviewed-by` and its kin) or by a merge bot (`r=name`).
     pub reviewers: Vec<Person>,
     /// Who pressed merge, where that is a person other than the author.

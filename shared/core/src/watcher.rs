@@ -42,6 +42,11 @@ impl Watcher {
         self.stop.store(true, Ordering::Relaxed);
     }
 
+    /// Stops the call when dropped: nobody is left working for a caller who is gone.
+    pub fn stop_on_drop(&self) -> StopOnDrop {
+        StopOnDrop(self.clone())
+    }
+
     /// Fails once the call was stopped: nobody waits for its answer any more.
     pub fn go_on(&self) -> Result<(), Failure> {
         if self.stop.load(Ordering::Relaxed) {
@@ -50,6 +55,16 @@ impl Watcher {
             ));
         }
         Ok(())
+    }
+}
+
+#[must_use]
+#[derive(Debug)]
+pub struct StopOnDrop(Watcher);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stop();
     }
 }
 

@@ -13,26 +13,23 @@ pub const FULL_BYTES_MAX: usize = 100 * 1024;
 /// How many entries each list of the result keeps, tried in this order until the reply fits.
 const LIST_LENGTHS: [usize; 8] = [500, 100, 30, 10, 5, 3, 1, 0];
 
-/// Cuts the lists inside `result`, longest allowed first, until `reply` fits `detail`.
+/// Cuts the lists inside `result`, longest allowed first, until `reply` fits `detail`; `None` when
+/// it does not even without them.
 ///
 /// A list is cut at its end, so tools put what matters first. Evidence, sources and coverage are
 /// never cut: tools keep them short by construction.
-pub(super) fn fit(reply: Value, detail: Detail) -> Value {
+pub(super) fn fit(reply: Value, detail: Detail) -> Option<Value> {
     let bytes_max = match detail {
         Detail::Summary => SUMMARY_BYTES_MAX,
         Detail::Full => FULL_BYTES_MAX,
     };
     if size(&reply) <= bytes_max {
-        return reply;
+        return Some(reply);
     }
-    let mut cut = reply.clone();
-    for length in LIST_LENGTHS {
-        cut = with_lists_of(length, &reply, detail);
-        if size(&cut) <= bytes_max {
-            break;
-        }
-    }
-    cut
+    let cuts = LIST_LENGTHS
+        .into_iter()
+        .map(|length| with_lists_of(length, &reply, detail));
+    cuts.into_iter().find(|cut| size(cut) <= bytes_max)
 }
 
 fn with_lists_of(length: usize, reply: &Value, detail: Detail) -> Value {
@@ -42,8 +39,10 @@ fn with_lists_of(length: usize, reply: &Value, detail: Detail) -> Value {
         shorten(result, "result", length, &mut cuts);
     }
     let why = match detail {
-        Detail::Summary => "a reply holds 8 KB; ask with detail \"full\"",
-        Detail::Full => "a reply holds 100 KB",
+        Detail::Summary => {
+            format!("a summary holds {SUMMARY_BYTES_MAX} bytes; ask with detail \"full\"")
+        }
+        Detail::Full => format!("a reply holds {FULL_BYTES_MAX} bytes"),
     };
     if let Some(Value::Array(skipped)) = reply.pointer_mut("/coverage/skipped") {
         skipped.extend(

@@ -71,3 +71,23 @@ fn a_judgement_stands_only_on_evidence_that_exists() {
     assert_eq!(sealed["judgements"].as_array().unwrap().len(), 1);
     assert_eq!(sealed["coverage"]["skipped"][0]["what"], "1 judgements");
 }
+
+#[test]
+fn an_invented_basis_is_taken_out_of_a_judgement_that_stands() {
+    let mut reply = reply(json!({}));
+    reply.evidence = vec![evidence("size")];
+    let mut half = judgement("size");
+    half.basis.push("made_up".into());
+    reply.judgements = vec![half];
+    let sealed = reply.seal(Detail::Summary).unwrap();
+    assert_eq!(sealed["judgements"][0]["basis"], json!(["size"]));
+}
+
+#[test]
+fn a_reply_that_no_cut_makes_fit_is_a_failure_not_a_flood() {
+    assert!(
+        reply(json!({ "title": "x".repeat(9000) }))
+            .seal(Detail::Summary)
+            .is_err()
+    );
+}
