@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
+use gix::error::ResultExt;
 use gix::objs::tree::EntryKind;
 use gix::refs::transaction::PreviousValue;
 
@@ -75,6 +76,7 @@ impl Draft {
 impl GitClone {
     pub fn init(path: impl Into<PathBuf>) -> StoryResult<Self> {
         let path = path.into();
+        std::fs::create_dir_all(&path).or_error()?;
         let kind = gix::create::Kind::Bare;
         let open = gix::open::Options::isolated();
         let repo = gix::ThreadSafeRepository::init_opts(
@@ -132,6 +134,37 @@ impl GitClone {
         let parents: Vec<_> = self.main.into_iter().chain([tip]).collect();
         let commit = self.write(draft, &parents)?;
         self.set_main(commit)
+    }
+
+    /// Puts the commit at `tip` anew onto main, with its author's line, as `git rebase` does.
+    pub fn rebase(&mut self, tip: &str, committer: &str) -> StoryResult<String> {
+        let edits = self.changes_of(id(tip)?)?;
+        let original: gix::objs::Commit = self.repo.find_commit(id(tip)?)?.decode()?.try_into()?;
+        let draft = Draft {
+            edits,
+            ..Draft::by(committer, &original.message.to_string())
+        };
+        let rebased = self.write(draft, &Vec::from_iter(self.main))?;
+        let rebased: gix::objs::Commit = self.repo.find_commit(rebased)?.decode()?.try_into()?;
+        let rebased = gix::objs::Commit {
+            author: original.author,
+            ..rebased
+        };
+        let rebased = self.repo.write_object(rebased)?.detach();
+        self.set_main(rebased)
+    }
+
+    /// Takes away what was before `commit`, as `git clone --depth` does.
+    pub fn make_shallow_at(&self, commit: &str) -> std::io::Result<()> {
+        std::fs::write(self.path.join("shallow"), format!("{commit}\n"))?;
+        let parent = id(commit)
+            .ok()
+            .and_then(|commit| self.repo.find_commit(commit).ok()?.parent_ids().next());
+        let Some(parent) = parent.map(|parent| parent.to_string()) else {
+            return Ok(());
+        };
+        let (folder, file) = parent.split_at(2);
+        std::fs::remove_file(self.path.join("objects").join(folder).join(file))
     }
 
     /// Records `tip` as the head of an open pull request.
@@ -263,6 +296,5 @@ fn name_and_email(text: &str) -> (String, String) {
 }
 
 fn id(hex: &str) -> StoryResult<ObjectId> {
-    use gix::error::ResultExt;
     ObjectId::from_hex(hex.as_bytes()).or_error()
 }
