@@ -5,7 +5,7 @@ use idwo_core::failure::Failure;
 use idwo_core::input::{Owner, PullNumber};
 use idwo_core::watcher::{Progress, Watcher};
 
-use crate::read;
+use crate::{main_line, read};
 
 /// Longest history that is searched for one number, in commits: the largest public repositories
 /// have about 1.3 million, read at some 100,000 a second.
@@ -14,8 +14,8 @@ const COMMITS_SEARCHED_MAX: u64 = 2_000_000;
 /// How far back the newest pull request is looked for, in commits: a first look must be quick.
 const NEWEST_WITHIN: usize = 1000;
 
-/// How often a search looks whether it is still wanted, in commits.
-const LOOK_UP_EVERY: u64 = 4096;
+/// How often a search says how far it is, in commits.
+const REPORT_EVERY: u64 = 4096;
 
 /// What a landing commit's message says about the pull request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +32,12 @@ pub(crate) struct Landing {
 }
 
 impl Landing {
-    /// The login of whoever owns the fork that the branch lies in. `None` for a branch of the
-    /// repository itself, which says nothing about its author, and so also while it is not known
-    /// whose repository this is.
+    /// The owner of the fork that the branch lies in. `None` for a branch of the repository
+    /// itself, where it is known whose that is.
     pub(crate) fn fork_owner(&self, home: Option<&Owner>) -> Option<&str> {
-        let (owner, home) = (self.branch_owner.as_deref()?, home?);
-        (!owner.eq_ignore_ascii_case(home.as_str())).then_some(owner)
+        let owner = self.branch_owner.as_deref()?;
+        let is_home = home.is_some_and(|home| owner.eq_ignore_ascii_case(home.as_str()));
+        (!is_home).then_some(owner)
     }
 }
 
@@ -61,7 +61,7 @@ fn merged_by_github(subject: &str, message: &str) -> Option<Landing> {
         explicit: true,
         title: first_body_line(message),
         branch: branch.map(str::to_owned),
-        branch_owner: owner.map(str::to_owned),
+        branch_owner: owner.filter(|owner| is_login(owner)).map(str::to_owned),
         approvers: Vec::new(),
     })
 }
@@ -82,7 +82,7 @@ fn merged_by_bot(subject: &str, message: &str) -> Option<Landing> {
         explicit: true,
         title: first_body_line(message),
         branch: branch.map(str::to_owned),
-        branch_owner: owner.map(str::to_owned),
+        branch_owner: owner.filter(|owner| is_login(owner)).map(str::to_owned),
         approvers: approval
             .split(',')
             .filter(|name| is_login(name))
@@ -129,16 +129,21 @@ fn is_login(name: &str) -> bool {
 
 /// The pull request that landed last on the main line, looking back [`NEWEST_WITHIN`] commits.
 pub(crate) fn newest(repo: &gix::Repository, tip: ObjectId) -> Option<PullNumber> {
-    let walk = repo.rev_walk([tip]).first_parent_only().all().ok()?;
-    let ids = walk
+    let watcher = Watcher::silent();
+    let commits = main_line::from(repo, tip, &watcher)
         .take(NEWEST_WITHIN)
-        .filter_map(Result::ok)
-        .map(|info| info.id);
-    let mut messages =
-        ids.filter_map(|id| Some(repo.find_commit(id).ok()?.message_raw_sloppy().to_string()));
-    messages
-        .find_map(|message| landing(&message))
-        .map(|landing| landing.number)
+        .filter_map(Result::ok);
+    let mut landings =
+        commits.filter_map(|commit| landing(&commit.message_raw_sloppy().to_string()));
+    landings.next().map(|landing| landing.number)
+}
+
+/// A commit that names a pull request's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) id: ObjectId,
+    /// Off the main line it can be another repository's: merged from a fork, or imported.
+    pub(crate) on_main_line: bool,
 }
 
 /// The commit that pull request `number` landed as, seen from `tip`.
@@ -151,21 +156,23 @@ pub(crate) fn find(
     tip: ObjectId,
     number: PullNumber,
     watcher: &Watcher,
-) -> Result<Option<ObjectId>, Failure> {
-    let main_line = Search {
+) -> Result<Option<Found>, Failure> {
+    let search = Search {
         repo,
         number,
         watcher,
-        first_parents: true,
     };
-    if let Some(found) = main_line.run(tip)? {
-        return Ok(Some(found));
+    if let Some(id) = search.main_line(tip)? {
+        return Ok(Some(Found {
+            id,
+            on_main_line: true,
+        }));
     }
-    Search {
-        first_parents: false,
-        ..main_line
-    }
-    .run(tip)
+    let id = search.everywhere(tip)?;
+    Ok(id.map(|id| Found {
+        id,
+        on_main_line: false,
+    }))
 }
 
 #[derive(Clone, Copy)]
@@ -173,60 +180,64 @@ struct Search<'a> {
     repo: &'a gix::Repository,
     number: PullNumber,
     watcher: &'a Watcher,
-    first_parents: bool,
 }
 
 impl Search<'_> {
-    fn run(self, tip: ObjectId) -> Result<Option<ObjectId>, Failure> {
-        // Messages are needed of every commit, and a commit-graph holds none.
-        let walk = self.repo.rev_walk([tip]).use_commit_graph(false);
-        let walk = if self.first_parents {
-            walk.first_parent_only()
-        } else {
-            walk
-        };
-        let mut oldest: Option<Candidate> = None;
-        for (seen, info) in
-            (0..COMMITS_SEARCHED_MAX).zip(walk.all().map_err(read::unreadable("the history"))?)
+    fn main_line(self, tip: ObjectId) -> Result<Option<ObjectId>, Failure> {
+        let mut best = None;
+        for (seen, commit) in
+            (0..COMMITS_SEARCHED_MAX).zip(main_line::from(self.repo, tip, self.watcher))
         {
-            self.look_up(seen)?;
-            let info = info.map_err(read::unreadable("the history"))?;
-            if let Some(candidate) = self.candidate(info.id)? {
-                oldest = Some(oldest.map_or(candidate, |known| known.min(candidate)));
-            }
+            self.report(seen);
+            best = better(best, self.candidate(&commit?));
         }
-        Ok(oldest.map(|candidate| candidate.id))
+        Ok(best.map(|candidate| candidate.id))
     }
 
-    fn look_up(self, seen: u64) -> Result<(), Failure> {
-        if seen.is_multiple_of(LOOK_UP_EVERY) {
-            self.watcher.go_on()?;
+    fn everywhere(self, tip: ObjectId) -> Result<Option<ObjectId>, Failure> {
+        // Messages are needed of every commit, and a commit-graph holds none.
+        let walk = self
+            .repo
+            .rev_walk([tip])
+            .use_commit_graph(false)
+            .all()
+            .map_err(read::unreadable("the history"))?;
+        let mut best = None;
+        // A commit that cannot be read ends this search: what lies behind it is not the main line.
+        for (seen, info) in (0..COMMITS_SEARCHED_MAX).zip(walk.map_while(Result::ok)) {
+            if seen.is_multiple_of(REPORT_EVERY) {
+                self.watcher.go_on()?;
+            }
+            self.report(seen);
+            best = better(best, self.candidate(&read::commit(self.repo, info.id)?));
+        }
+        Ok(best.map(|candidate| candidate.id))
+    }
+
+    fn report(self, seen: u64) {
+        if seen.is_multiple_of(REPORT_EVERY) {
             self.watcher.report(Progress {
                 what: "commits searched",
                 done: seen,
                 total: None,
             });
         }
-        Ok(())
     }
 
-    fn candidate(self, id: ObjectId) -> Result<Option<Candidate>, Failure> {
-        let commit = read::commit(self.repo, id)?;
-        let subject = commit.message_raw_sloppy().to_string();
-        let Some(landing) = landing(&subject).filter(|landing| landing.number == self.number)
-        else {
-            return Ok(None);
-        };
-        let at = commit
-            .time()
-            .map_err(read::unreadable("a commit's time"))?
-            .seconds;
-        Ok(Some(Candidate {
+    fn candidate(self, commit: &gix::Commit<'_>) -> Option<Candidate> {
+        let message = commit.message_raw_sloppy().to_string();
+        let landing = landing(&message).filter(|landing| landing.number == self.number)?;
+        let at = commit.time().map_or(i64::MAX, |time| time.seconds);
+        Some(Candidate {
             quoted: !landing.explicit,
             at,
-            id,
-        }))
+            id: commit.id,
+        })
     }
+}
+
+fn better(best: Option<Candidate>, other: Option<Candidate>) -> Option<Candidate> {
+    best.into_iter().chain(other).min()
 }
 
 /// Ordered by how well it fits: explicit before quoted, then oldest, then by id for a tie.

@@ -1,0 +1,91 @@
+//! The references that matter: where pull requests land, and where those lie that did not.
+
+use gix::ObjectId;
+use idwo_core::failure::Failure;
+use idwo_core::input::PullNumber;
+
+use crate::read::{self, unreadable};
+
+/// The branch that pull requests land on.
+pub(crate) struct Branch {
+    pub(crate) name: &'static str,
+    pub(crate) tip: ObjectId,
+}
+
+/// In a clone with a work tree HEAD is wherever its owner stands, so it comes last.
+const DEFAULTS: [&str; 6] = [
+    "refs/remotes/origin/HEAD",
+    "refs/remotes/origin/main",
+    "refs/remotes/origin/master",
+    "refs/heads/main",
+    "refs/heads/master",
+    "HEAD",
+];
+
+/// A clone without a work tree is a mirror, whose HEAD is its origin's.
+const MIRROR_DEFAULTS: [&str; 1] = ["HEAD"];
+
+pub(crate) fn default(repo: &gix::Repository) -> Result<Branch, Failure> {
+    let names = if repo.is_bare() {
+        &MIRROR_DEFAULTS[..]
+    } else {
+        &DEFAULTS[..]
+    };
+    for name in names {
+        if let Some(tip) = tip(repo, name)? {
+            return Ok(Branch { name, tip });
+        }
+    }
+    Err(Failure::caller(
+        "the clone has no commit on its default branch",
+        "fetch it (git fetch origin)",
+    ))
+}
+
+/// The head of pull request `number`, wherever the ways of fetching one put it: as itself, or as
+/// the second parent of the trial merge that GitHub's own CI checks out.
+pub(crate) fn pull_head(
+    repo: &gix::Repository,
+    number: PullNumber,
+) -> Result<Option<ObjectId>, Failure> {
+    let heads = [
+        "refs/pull/{}/head",
+        "refs/remotes/origin/pull/{}/head",
+        "refs/remotes/pull/{}/head",
+        "refs/remotes/origin/pr/{}",
+    ];
+    for name in heads {
+        if let Some(head) = tip(repo, &name.replace("{}", &number.to_string()))? {
+            return Ok(Some(head));
+        }
+    }
+    for name in ["refs/pull/{}/merge", "refs/remotes/pull/{}/merge"] {
+        if let Some(merge) = tip(repo, &name.replace("{}", &number.to_string()))? {
+            return Ok(read::commit(repo, merge)?
+                .parent_ids()
+                .nth(1)
+                .map(gix::Id::detach));
+        }
+    }
+    Ok(None)
+}
+
+/// `None` for no such reference, and for one that leads to none (a HEAD before the first commit).
+fn tip(repo: &gix::Repository, name: &str) -> Result<Option<ObjectId>, Failure> {
+    let reference = repo
+        .try_find_reference(name)
+        .map_err(unreadable("the branches"))?;
+    let Some(mut reference) = reference else {
+        return Ok(None);
+    };
+    while let Some(next) = reference.follow() {
+        match next {
+            Ok(next) => reference = next,
+            Err(_) => return Ok(None),
+        }
+    }
+    reference
+        .peel_to_id()
+        .map(|id| Some(id.detach()))
+        .map_err(unreadable("a branch's newest commit"))
+}
