@@ -1,11 +1,20 @@
 //! Opening a clone, and the names it goes by.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use gix::ObjectId;
+use idwo_core::failure::Failure;
 use idwo_core::input::{Owner, RepositoryName};
+use idwo_core::watcher::Watcher;
+
+use crate::people::People;
 
 /// Largest object that is unpacked, in bytes: a small pack can claim gigabytes.
 const OBJECT_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// Largest file that is compared with others to find renames, in bytes: each pair costs a diff.
+const RENAMED_BYTES_MAX: usize = 256 * 1024;
 
 /// Object cache of one repository handle, in bytes: trees of neighbouring commits share most of
 /// what they hold. A larger one made no difference when measured.
@@ -22,13 +31,17 @@ pub(crate) struct OpenedClone {
     pub(crate) web: Option<String>,
     pub(crate) note: Option<String>,
     repo: gix::ThreadSafeRepository,
+    /// The people of the last commit asked for: one answer asks twice.
+    people: Mutex<Option<(ObjectId, Arc<People>)>>,
 }
 
 impl OpenedClone {
     pub(crate) fn open(path: &Path) -> gix::Result<Self> {
-        let limit = format!("gitoxide.objects.allocLimit={OBJECT_BYTES_MAX}");
-        let options = gix::open::Options::isolated().config_overrides([limit.as_str()]);
-        let repo = gix::ThreadSafeRepository::open_opts(path, options)?;
+        let repo = gix::ThreadSafeRepository::discover_opts(
+            path,
+            gix::discover::upwards::Options::default(),
+            options(),
+        )?;
         let origin = repo
             .to_thread_local()
             .config_snapshot()
@@ -37,7 +50,7 @@ impl OpenedClone {
         let web = origin
             .as_ref()
             .map(|name| format!("https://github.com/{name}"));
-        let local = local_name(path)?;
+        let local = local_name(&root(path, &repo))?;
         let home = origin.as_ref().map(|name| name.owner.clone());
         let (name, alias) = match origin {
             Some(origin) => (origin, Some(local)),
@@ -50,6 +63,7 @@ impl OpenedClone {
             web,
             note: None,
             repo,
+            people: Mutex::default(),
         })
     }
 
@@ -68,6 +82,26 @@ impl OpenedClone {
         std::iter::once(&self.name).chain(&self.alias)
     }
 
+    /// The people as of `commit`.
+    pub(crate) fn people(
+        &self,
+        commit: ObjectId,
+        watcher: &Watcher,
+    ) -> Result<Arc<People>, Failure> {
+        let mut last = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, people)) = last.as_ref().filter(|(of, _)| *of == commit) {
+            return Ok(Arc::clone(people));
+        }
+        let people = Arc::new(People::as_of(
+            &self.repo(),
+            commit,
+            self.home.as_ref(),
+            watcher,
+        )?);
+        *last = Some((commit, Arc::clone(&people)));
+        Ok(people)
+    }
+
     /// A handle for one thread.
     pub(crate) fn repo(&self) -> gix::Repository {
         let mut repo = self.repo.to_thread_local();
@@ -76,15 +110,48 @@ impl OpenedClone {
     }
 }
 
-/// `local/<folder>`; what a repository name cannot hold becomes a hyphen.
+/// The clone's own folder, where `path` lies inside its work tree; else `path` as it was given.
+fn root(path: &Path, repo: &gix::ThreadSafeRepository) -> PathBuf {
+    let whole = std::fs::canonicalize(path).ok();
+    let workdir = repo
+        .work_dir()
+        .and_then(|workdir| std::fs::canonicalize(workdir).ok());
+    match (whole, workdir) {
+        (Some(whole), Some(workdir)) if whole != workdir && !whole.ends_with(".git") => workdir,
+        _ => path.to_owned(),
+    }
+}
+
+/// Whoever owns the files: nothing of the user's or the system's configuration, bounded objects,
+/// bounded comparisons for renames, and no objects put in the place of others.
+fn options() -> gix::sec::trust::Mapping<gix::open::Options> {
+    let limits = [
+        format!("gitoxide.objects.allocLimit={OBJECT_BYTES_MAX}"),
+        format!("core.bigFileThreshold={RENAMED_BYTES_MAX}"),
+        "core.useReplaceRefs=false".to_owned(),
+    ];
+    let options =
+        gix::open::Options::isolated().config_overrides(limits.iter().map(String::as_str));
+    gix::sec::trust::Mapping {
+        full: options.clone(),
+        reduced: options,
+    }
+}
+
+/// `local/<folder>`, the folder as the operator named it; what a repository name cannot hold
+/// becomes a hyphen.
 fn local_name(path: &Path) -> gix::Result<RepositoryName> {
     use gix::error::ResultExt;
-    let path = std::fs::canonicalize(path).or_error()?;
-    let folder = match path.file_name() {
-        Some(name) if name == ".git" => path.parent().and_then(Path::file_name),
-        name => name,
+    let whole = std::fs::canonicalize(path).or_error()?;
+    let named = [path, &whole]
+        .into_iter()
+        .filter_map(Path::file_name)
+        .find(|name| *name != ".git");
+    let folder = match named {
+        Some(name) => name,
+        None => whole.parent().and_then(Path::file_name).unwrap_or_default(),
     };
-    let folder = folder.unwrap_or_default().to_string_lossy();
+    let folder = folder.to_string_lossy();
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     let folder = folder.strip_suffix(".git").unwrap_or(&folder);
     let folder: String = folder
@@ -97,20 +164,19 @@ fn local_name(path: &Path) -> gix::Result<RepositoryName> {
 }
 
 /// Owner and name from the ways of writing a clone's address: `https://github.com/o/r(.git)`,
-/// `git@github.com:o/r.git`, `ssh://git@github.com/o/r.git`. Other hosts have no name of ours.
+/// with or without a user (CI writes its token there), `git@github.com:o/r.git`,
+/// `ssh://git@github.com/o/r.git`. Other hosts have no name of ours.
 fn github_name(url: &str) -> Option<RepositoryName> {
-    let prefixes = [
-        "https://github.com/",
-        "http://github.com/",
-        "git@github.com:",
-        "ssh://git@github.com/",
-        "git://github.com/",
-    ];
-    let rest = prefixes
-        .iter()
-        .find_map(|prefix| url.strip_prefix(prefix))?;
-    let rest = rest.strip_suffix('/').unwrap_or(rest);
-    rest.strip_suffix(".git").unwrap_or(rest).parse().ok()
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let end = if scheme.is_empty() { ':' } else { '/' };
+    let (place, path) = rest.split_once(end)?;
+    let host = place.rsplit('@').next()?;
+    let host = host.strip_suffix(":22").unwrap_or(host);
+    if !matches!(host, "github.com" | "www.github.com") {
+        return None;
+    }
+    let path = path.trim_end_matches('/');
+    path.strip_suffix(".git").unwrap_or(path).parse().ok()
 }
 
 #[cfg(test)]
@@ -124,6 +190,8 @@ mod tests {
             "https://github.com/o/r.git",
             "git@github.com:o/r.git",
             "ssh://git@github.com/o/r.git/",
+            "https://x-access-token:secret@github.com/o/r",
+            "https://www.github.com/o/r",
         ] {
             assert_eq!(github_name(url).unwrap().to_string(), "o/r", "{url}");
         }
@@ -136,6 +204,8 @@ mod tests {
             "https://gitlab.com/o/r",
             "/srv/git/o/r",
             "https://github.com/o/r/x",
+            "https://github.com@evil.test/o/r",
+            "https://evil.test/github.com/o/r",
             "",
         ] {
             assert!(github_name(url).is_none(), "{url}");

@@ -2,24 +2,26 @@
 //! wrote, reviewed and merged it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use gix::ObjectId;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{PastChange, PastChanges, Person};
-use idwo_core::input::{CommitSha, Owner};
+use idwo_core::input::CommitSha;
 use idwo_core::watcher::{Progress, Watcher};
 
 use crate::landing::{Landing, landing};
+use crate::main_line::{self, Parent};
 use crate::open::OpenedClone;
-use crate::people::{self, People};
+use crate::people::People;
 use crate::read::{self, unreadable};
 
 /// How far back is looked, in changes of the main line: about two years of a busy project, and
 /// under a second of reading.
 const LOOKED_AT_MAX: u64 = 3000;
 
-/// How often the walk looks whether it is still wanted, in changes.
-const LOOK_UP_EVERY: u64 = 64;
+/// How often the walk says how far it is, in changes.
+const REPORT_EVERY: u64 = 64;
 
 /// Changes of the main line from `before` backwards that touched one of `paths`.
 pub(crate) fn changes(
@@ -32,27 +34,21 @@ pub(crate) fn changes(
     let start = read::object_id(before)?;
     let reader = Reader {
         repo,
-        home: clone.home.as_ref(),
-        people: People::as_of(repo, start)?,
+        people: clone.people(start, watcher)?,
         wanted: Wanted::new(paths),
     };
-    let walk = repo
-        .rev_walk([start])
-        .first_parent_only()
-        .all()
-        .map_err(unreadable("the history"))?;
     let mut past = PastChanges {
         changes: Vec::new(),
         looked_at: 0,
         complete: true,
     };
-    for info in walk {
+    for commit in main_line::from(repo, start, watcher) {
+        let commit = commit?;
         if past.looked_at == LOOKED_AT_MAX {
             past.complete = false;
             break;
         }
-        if past.looked_at.is_multiple_of(LOOK_UP_EVERY) {
-            watcher.go_on()?;
+        if past.looked_at.is_multiple_of(REPORT_EVERY) {
             let total = Some(LOOKED_AT_MAX);
             watcher.report(Progress {
                 what: "past changes read",
@@ -60,106 +56,91 @@ pub(crate) fn changes(
                 total,
             });
         }
-        let id = info.map_err(unreadable("the history"))?.id;
+        let parent = match main_line::parent(repo, &commit)? {
+            Parent::There(parent) => Some(parent),
+            Parent::None => None,
+            // What this commit changed cannot be told without what was before it.
+            Parent::BeyondTheClone => {
+                past.complete = false;
+                break;
+            }
+        };
         past.looked_at += 1;
-        past.changes.extend(reader.touching(id)?);
+        past.changes.extend(reader.touching(&commit, parent)?);
     }
     Ok(past)
 }
 
 struct Reader<'a> {
     repo: &'a gix::Repository,
-    /// Whose repository it is: a branch of theirs is no fork.
-    home: Option<&'a Owner>,
-    people: People,
+    people: Arc<People>,
     wanted: Wanted,
 }
 
 impl Reader<'_> {
-    fn touching(&self, id: ObjectId) -> Result<Option<PastChange>, Failure> {
-        let commit = read::commit(self.repo, id)?;
+    /// `None` for a change elsewhere, and for one whose date is malformed: it cannot be weighed.
+    fn touching(
+        &self,
+        commit: &gix::Commit<'_>,
+        parent: Option<ObjectId>,
+    ) -> Result<Option<PastChange>, Failure> {
         let new = commit
             .tree_id()
             .map_err(unreadable("a commit's files"))?
             .detach();
-        let old = match commit.parent_ids().next() {
-            Some(parent) => tree_id(self.repo, parent.detach())?,
-            None => None,
-        };
+        let old = parent
+            .map(|parent| read::tree(self.repo, parent))
+            .transpose()?
+            .map(|tree| tree.id);
         let mut touched = Vec::new();
         self.wanted
             .collect(self.repo, old, Some(new), &mut touched)?;
         if touched.is_empty() {
             return Ok(None);
         }
-        self.described(&commit, touched).map(Some)
+        self.described(commit, touched)
     }
 
     fn described(
         &self,
         commit: &gix::Commit<'_>,
         touched: Vec<usize>,
-    ) -> Result<PastChange, Failure> {
-        let message = commit.message_raw_sloppy().to_string();
-        let landing = landing(&message);
-        let recorded = self.author_of(commit)?;
-        let (author, merger) = match commit.parent_ids().nth(1) {
-            Some(tip) => (
-                self.author_of(&read::commit(self.repo, tip.detach())?)?,
-                recorded,
-            ),
-            None => (recorded, self.committer_of(commit)?),
+    ) -> Result<Option<PastChange>, Failure> {
+        let Some(at) = read::committed_at(commit) else {
+            return Ok(None);
         };
-        Ok(PastChange {
-            at: commit
-                .time()
-                .map(read::timestamp)
-                .map_err(unreadable("a commit's time"))?,
-            reviewers: reviewers(&message, landing.as_ref(), &self.people),
-            fork_owner: landing
-                .as_ref()
-                .and_then(|landing| landing.fork_owner(self.home))
-                .map(str::to_owned),
+        let message = commit.message_raw_sloppy().to_string();
+        let recorded = self.people.author(commit);
+        let merged = commit
+            .parent_ids()
+            .nth(1)
+            .filter(|tip| self.repo.has_object(*tip));
+        let (author, written_at, merger) = match merged {
+            Some(tip) => {
+                let tip = read::commit(self.repo, tip.detach())?;
+                (self.people.author(&tip), read::written_at(&tip), recorded)
+            }
+            None => (
+                recorded,
+                read::written_at(commit),
+                self.people.committer(commit),
+            ),
+        };
+        Ok(Some(PastChange {
+            at,
+            written_at: written_at.unwrap_or(at),
+            reviewers: reviewers(&message, landing(&message).as_ref(), &self.people),
             merged_by: Some(merger).filter(|merger| !merger.bot && merger.email != author.email),
             author,
             touched,
-        })
+        }))
     }
-
-    fn author_of(&self, commit: &gix::Commit<'_>) -> Result<Person, Failure> {
-        commit
-            .author()
-            .map(|author| self.people.person(author))
-            .map_err(unreadable("a commit's author"))
-    }
-
-    fn committer_of(&self, commit: &gix::Commit<'_>) -> Result<Person, Failure> {
-        commit
-            .committer()
-            .map(|committer| self.people.person(committer))
-            .map_err(unreadable("a commit's committer"))
-    }
-}
-
-/// `None` beyond the boundary of a shallow clone.
-fn tree_id(repo: &gix::Repository, commit: ObjectId) -> Result<Option<ObjectId>, Failure> {
-    let Some(object) = repo
-        .try_find_object(commit)
-        .map_err(unreadable("a commit"))?
-    else {
-        return Ok(None);
-    };
-    let tree = object
-        .into_commit()
-        .tree_id()
-        .map_err(unreadable("a commit's files"))?;
-    Ok(Some(tree.detach()))
 }
 
 fn reviewers(message: &str, landing: Option<&Landing>, people: &People) -> Vec<Person> {
     let approvers = landing.into_iter().flat_map(|landing| &landing.approvers);
     let mut reviewers = people.reviewers(message);
-    reviewers.extend(approvers.map(|login| people::of_login(login)));
+    reviewers.extend(approvers.map(|login| people.of_login(login)));
     reviewers.retain(|person| !person.bot);
     reviewers
 }

@@ -1,11 +1,18 @@
 //! Who a commit names: authors, committers and reviewers, told apart from bots.
 
+use gix::ObjectId;
 use gix::actor::SignatureRef;
 use gix::mailmap::Snapshot;
 use idwo_core::failure::Failure;
-use idwo_core::forge::Person;
+use idwo_core::forge::{File, Person};
+use idwo_core::input::Owner;
+use idwo_core::watcher::Watcher;
 
+use crate::logins::{self, Logins};
 use crate::read;
+
+/// For people who are named without one.
+const NO_TIME: &str = "0 +0000";
 
 /// Accounts that act for others and do not carry `[bot]` in their name.
 const BOTS: &[&str] = &[
@@ -34,33 +41,105 @@ const REVIEW_TRAILERS: &[&str] = &[
     "reviewers",
 ];
 
-/// Names and addresses as the repository's own `.mailmap` corrects them.
-pub(crate) struct People(Snapshot);
+/// Trailers that name who wrote a change together with its author.
+const AUTHOR_TRAILERS: &[&str] = &["co-authored-by"];
+
+/// Names, addresses and logins as a repository knew them at some time.
+pub(crate) struct People {
+    mailmap: Snapshot,
+    logins: Logins,
+}
 
 impl People {
-    /// With the `.mailmap` of `commit`, never with a later one.
-    pub(crate) fn as_of(repo: &gix::Repository, commit: gix::ObjectId) -> Result<Self, Failure> {
-        let file = read::file(repo, &read::sha(commit)?, ".mailmap")?;
-        Ok(Self(Snapshot::from_bytes(&file.unwrap_or_default())))
+    /// With the `.mailmap` and the history of `commit`, never with later ones.
+    pub(crate) fn as_of(
+        repo: &gix::Repository,
+        commit: ObjectId,
+        home: Option<&Owner>,
+        watcher: &Watcher,
+    ) -> Result<Self, Failure> {
+        let mailmap = match read::file(repo, &read::sha(commit)?, ".mailmap")? {
+            File::Content(bytes) => Snapshot::from_bytes(&bytes),
+            File::Missing | File::TooLarge => Snapshot::default(),
+        };
+        Ok(Self {
+            mailmap,
+            logins: Logins::learn(repo, commit, home, watcher)?,
+        })
+    }
+
+    /// The author of `commit`; nobody known where it is malformed.
+    pub(crate) fn author(&self, commit: &gix::Commit<'_>) -> Person {
+        commit
+            .author()
+            .map_or_else(|_| Person::default(), |author| self.person(author))
+    }
+
+    pub(crate) fn committer(&self, commit: &gix::Commit<'_>) -> Person {
+        commit
+            .committer()
+            .map_or_else(|_| Person::default(), |committer| self.person(committer))
     }
 
     pub(crate) fn person(&self, signature: SignatureRef<'_>) -> Person {
-        let resolved = self.0.resolve(signature);
+        let resolved = self.mailmap.resolve(signature);
+        let (name, email) = (
+            resolved.name.to_string(),
+            resolved.email.to_string().to_lowercase(),
+        );
         // The address before the mailmap is where GitHub writes the login.
-        let login = login_of(&signature.email.to_string().to_lowercase());
-        known(resolved.name.to_string(), resolved.email.to_string(), login)
+        let raw = signature.email.to_string().to_lowercase();
+        let private =
+            logins::of_private_address(&raw).or_else(|| logins::of_private_address(&email));
+        let login = private
+            .or_else(|| self.logins.of(&raw, &name))
+            .or_else(|| self.logins.of(&email, &name));
+        let login = login.map(str::to_owned);
+        known(name, email, login)
+    }
+
+    /// Somebody who is called by GitHub's name.
+    pub(crate) fn of_login(&self, login: &str) -> Person {
+        match self.logins.person(login) {
+            Some((name, email)) => {
+                let person = self.person(SignatureRef {
+                    name: name.as_str().into(),
+                    email: email.as_str().into(),
+                    time: NO_TIME,
+                });
+                Person {
+                    login: Some(login.to_owned()),
+                    ..person
+                }
+            }
+            None => known(login.to_owned(), String::new(), Some(login.to_owned())),
+        }
+    }
+
+    /// Whoever owns the fork, where the history shows that it is one person.
+    pub(crate) fn owner_of_fork(&self, login: &str) -> Option<Person> {
+        self.logins.person(login).map(|_| self.of_login(login))
     }
 
     /// Reviewers named in trailers: `Reviewed-by: Name <email>, Name <email>`.
     pub(crate) fn reviewers(&self, message: &str) -> Vec<Person> {
-        let values = message.lines().filter_map(review_trailer);
+        self.in_trailers(message, REVIEW_TRAILERS)
+    }
+
+    /// Those who wrote it too: `Co-authored-by: Name <email>`.
+    pub(crate) fn co_authors(&self, message: &str) -> Vec<Person> {
+        self.in_trailers(message, AUTHOR_TRAILERS)
+    }
+
+    fn in_trailers(&self, message: &str, keys: &[&str]) -> Vec<Person> {
+        let values = message.lines().filter_map(|line| trailer(line, keys));
         let names = values.flat_map(|value| value.split(','));
         names.filter_map(|text| self.named(text.trim())).collect()
     }
 
     fn named(&self, text: &str) -> Option<Person> {
         if let Some(login) = text.strip_prefix('@') {
-            return Some(of_login(login)).filter(|_| !login.is_empty());
+            return logins::is_login(login).then(|| self.of_login(login));
         }
         let (name, email) = text.split_once('<').unwrap_or((text, ""));
         let (name, email) = (name.trim(), email.trim_end_matches('>').trim());
@@ -70,7 +149,7 @@ impl People {
         Some(self.person(SignatureRef {
             name: name.into(),
             email: email.into(),
-            time: "0 +0000",
+            time: NO_TIME,
         }))
     }
 }
@@ -79,44 +158,27 @@ impl People {
 pub(crate) fn without_reviews(message: &str) -> String {
     let kept: Vec<_> = message
         .lines()
-        .filter(|line| review_trailer(line).is_none())
+        .filter(|line| trailer(line, REVIEW_TRAILERS).is_none())
         .collect();
     kept.join("\n")
 }
 
-/// Somebody of whom only GitHub's name is known.
-pub(crate) fn of_login(login: &str) -> Person {
-    known(login.to_owned(), String::new(), Some(login.to_owned()))
-}
-
-fn review_trailer(line: &str) -> Option<&str> {
+fn trailer<'a>(line: &'a str, keys: &[&str]) -> Option<&'a str> {
     let (key, value) = line.split_once(':')?;
-    let is_review = REVIEW_TRAILERS
-        .iter()
-        .any(|trailer| key.trim().eq_ignore_ascii_case(trailer));
-    is_review.then_some(value)
+    keys.iter()
+        .any(|known| key.trim().eq_ignore_ascii_case(known))
+        .then_some(value)
 }
 
 fn known(name: String, email: String, login: Option<String>) -> Person {
-    let email = email.to_lowercase();
-    let login = login.or_else(|| login_of(&email));
-    let bot = [Some(&name), Some(&email), login.as_ref()]
-        .into_iter()
-        .flatten()
-        .any(|text| is_bot(text));
+    let names = [Some(&name), Some(&email), login.as_ref()];
+    let bot = names.into_iter().flatten().any(|text| is_bot(text));
     Person {
         name,
         email,
         login,
         bot,
     }
-}
-
-/// GitHub's private addresses carry the login: `12345+login@users.noreply.github.com`.
-fn login_of(email: &str) -> Option<String> {
-    let user = email.strip_suffix("@users.noreply.github.com")?;
-    let login = user.split_once('+').map_or(user, |(_, login)| login);
-    (!login.is_empty()).then(|| login.to_owned())
 }
 
 fn is_bot(text: &str) -> bool {
@@ -132,7 +194,10 @@ mod tests {
     use super::*;
 
     fn reviewers(message: &str) -> Vec<String> {
-        let people = People(Snapshot::default());
+        let people = People {
+            mailmap: Snapshot::default(),
+            logins: Logins::default(),
+        };
         people
             .reviewers(message)
             .into_iter()
@@ -157,25 +222,10 @@ mod tests {
     }
 
     #[test]
-    fn a_private_address_gives_the_login_away() {
-        assert_eq!(
-            login_of("123+ann@users.noreply.github.com").as_deref(),
-            Some("ann")
-        );
-        assert_eq!(
-            login_of("ann@users.noreply.github.com").as_deref(),
-            Some("ann")
-        );
-        assert_eq!(login_of("ann@example.com"), None);
-    }
-
-    #[test]
     fn bots_are_known_by_any_of_their_names() {
-        assert!(of_login("dependabot[bot]").bot && of_login("bors").bot);
+        assert!(is_bot("dependabot[bot]") && is_bot("bors") && is_bot("Renovate"));
         assert!(known("GitHub".into(), "noreply@github.com".into(), None).bot);
-        assert!(
-            !of_login("abbott").bot && !known("Robot Roberts".into(), "r@x.test".into(), None).bot
-        );
+        assert!(!is_bot("abbott") && !is_bot("robot roberts"));
     }
 
     #[test]

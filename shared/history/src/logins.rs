@@ -1,0 +1,214 @@
+//! Which GitHub login belongs to whom, as far as a clone gives it away: by private addresses, and
+//! by the forks that a person's merged branches lie in.
+
+use std::collections::HashMap;
+
+use gix::ObjectId;
+use idwo_core::failure::Failure;
+use idwo_core::input::Owner;
+use idwo_core::watcher::Watcher;
+
+use crate::landing::landing;
+use crate::main_line;
+
+/// How far back is learned, in changes of the main line.
+const LEARNED_FROM_MAX: usize = 3000;
+
+/// How many merged branches of one fork have to be by the same author.
+const MERGES_MIN: usize = 2;
+
+/// The least share of a fork's merged branches that its owner wrote, in percent.
+const SHARE_MIN: usize = 80;
+
+/// A fork with more authors than this is an organisation's.
+const AUTHORS_MAX: usize = 2;
+
+#[derive(Default)]
+pub(crate) struct Logins {
+    by_email: HashMap<String, String>,
+    by_name: HashMap<String, String>,
+    /// Name and e-mail of a login, in lower case.
+    people: HashMap<String, (String, String)>,
+}
+
+impl Logins {
+    /// Learned from the main line up to `from`, and from nothing later.
+    pub(crate) fn learn(
+        repo: &gix::Repository,
+        from: ObjectId,
+        home: Option<&Owner>,
+        watcher: &Watcher,
+    ) -> Result<Self, Failure> {
+        let mut seen = Seen::default();
+        for commit in main_line::from(repo, from, watcher).take(LEARNED_FROM_MAX) {
+            seen.note(repo, &commit?, home);
+        }
+        Ok(seen.conclude())
+    }
+
+    pub(crate) fn of(&self, email: &str, name: &str) -> Option<&str> {
+        let by_name = || self.by_name.get(&full_name(name)?);
+        self.by_email
+            .get(email)
+            .or_else(by_name)
+            .map(String::as_str)
+    }
+
+    /// Name and e-mail of whoever goes by `login`.
+    pub(crate) fn person(&self, login: &str) -> Option<&(String, String)> {
+        self.people.get(&login.to_lowercase())
+    }
+}
+
+/// GitHub's private addresses carry the login: `12345+login@users.noreply.github.com`.
+pub(crate) fn of_private_address(email: &str) -> Option<&str> {
+    let user = email.strip_suffix("@users.noreply.github.com")?;
+    let login = user.split_once('+').map_or(user, |(_, login)| login);
+    is_login(login).then_some(login)
+}
+
+/// What GitHub takes for a login, or for a bot's: anything else is somebody's invention.
+pub(crate) fn is_login(text: &str) -> bool {
+    text.strip_suffix("[bot]")
+        .unwrap_or(text)
+        .parse::<Owner>()
+        .is_ok()
+}
+
+/// A name of several words is one person's; a single word can be anybody's.
+fn full_name(name: &str) -> Option<String> {
+    let name = name.trim().to_lowercase();
+    name.contains(' ').then_some(name)
+}
+
+/// What was seen of forks and addresses before anything is concluded from it.
+#[derive(Default)]
+struct Seen {
+    /// By fork owner: how many merged branches each author wrote (name and e-mail).
+    forks: HashMap<String, HashMap<(String, String), usize>>,
+    /// By full name: the login of a private address; `None` once two differ.
+    private: HashMap<String, Option<String>>,
+}
+
+impl Seen {
+    /// What cannot be read teaches nothing; reading it for the answer itself will say so.
+    fn note(&mut self, repo: &gix::Repository, commit: &gix::Commit<'_>, home: Option<&Owner>) {
+        self.note_address(commit);
+        let Some(tip) = commit
+            .parent_ids()
+            .nth(1)
+            .and_then(|tip| repo.find_commit(tip.detach()).ok())
+        else {
+            return;
+        };
+        self.note_address(&tip);
+        let message = commit.message_raw_sloppy().to_string();
+        let owner =
+            landing(&message).and_then(|landing| landing.fork_owner(home).map(str::to_lowercase));
+        if let (Some(owner), Some(author)) = (owner, author(&tip)) {
+            *self
+                .forks
+                .entry(owner)
+                .or_default()
+                .entry(author)
+                .or_default() += 1;
+        }
+    }
+
+    fn note_address(&mut self, commit: &gix::Commit<'_>) {
+        let Some((name, email)) = author(commit) else {
+            return;
+        };
+        let (Some(name), Some(login)) = (full_name(&name), of_private_address(&email)) else {
+            return;
+        };
+        let known = self
+            .private
+            .entry(name)
+            .or_insert_with(|| Some(login.to_owned()));
+        if known.as_deref() != Some(login) {
+            *known = None;
+        }
+    }
+
+    fn conclude(self) -> Logins {
+        let mut logins = Logins::default();
+        for (login, authors) in &self.forks {
+            if let Some((name, email)) = owner(authors) {
+                logins.by_email.insert(email.clone(), login.clone());
+                logins
+                    .people
+                    .insert(login.clone(), (name.clone(), email.clone()));
+            }
+        }
+        let private = self
+            .private
+            .into_iter()
+            .filter_map(|(name, login)| Some((name, login?)));
+        logins.by_name = private.collect();
+        logins
+    }
+}
+
+/// The author who wrote nearly all of a fork's merged branches.
+fn owner(authors: &HashMap<(String, String), usize>) -> Option<&(String, String)> {
+    let all: usize = authors.values().sum();
+    let (author, count) = authors
+        .iter()
+        .max_by_key(|(author, count)| (**count, *author))?;
+    let is_theirs =
+        *count >= MERGES_MIN && 100 * count >= SHARE_MIN * all && authors.len() <= AUTHORS_MAX;
+    is_theirs.then_some(author)
+}
+
+fn author(commit: &gix::Commit<'_>) -> Option<(String, String)> {
+    let author = commit.author().ok()?;
+    Some((
+        author.name.to_string(),
+        author.email.to_string().to_lowercase(),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fork(authors: &[(&str, usize)]) -> HashMap<(String, String), usize> {
+        authors
+            .iter()
+            .map(|(email, count)| (("N".to_owned(), (*email).to_owned()), *count))
+            .collect()
+    }
+
+    #[test]
+    fn a_private_address_gives_the_login_away() {
+        assert_eq!(
+            of_private_address("123+ann@users.noreply.github.com"),
+            Some("ann")
+        );
+        assert_eq!(
+            of_private_address("ann@users.noreply.github.com"),
+            Some("ann")
+        );
+        assert_eq!(of_private_address("ann@example.com"), None);
+    }
+
+    #[test]
+    fn a_fork_is_a_persons_when_nearly_all_of_it_is_theirs() {
+        let owned =
+            |authors: &[(&str, usize)]| owner(&fork(authors)).map(|(_, email)| email.clone());
+        assert_eq!(owned(&[("a", 2)]).as_deref(), Some("a"));
+        assert_eq!(owned(&[("a", 8), ("b", 2)]).as_deref(), Some("a"));
+        assert_eq!(owned(&[("a", 1)]), None, "once can be chance");
+        assert_eq!(
+            owned(&[("a", 3), ("b", 1)]),
+            None,
+            "a quarter is somebody else's"
+        );
+        assert_eq!(
+            owned(&[("a", 98), ("b", 1), ("c", 1)]),
+            None,
+            "three authors are an organisation"
+        );
+    }
+}
