@@ -13,17 +13,21 @@ use idwo_core::failure::Failure;
 use idwo_core::forge::{ChangedFile, Content, FileChange};
 use idwo_core::watcher::{Progress, Watcher};
 
+use crate::census::Census;
 use crate::lines;
 use crate::read::{self, unreadable};
 
-/// Most files of one change that are read: what GitHub lists of a pull request.
+/// Most files of one change whose lines are read: what GitHub lists of a pull request.
 const FILES_MAX: usize = 3000;
 
 /// Largest file that is compared line by line, in bytes.
 const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
-/// Most bytes of files compared for one change, both sides counted: it bounds time and memory.
+/// Most bytes of files that are compared for one change, both sides counted.
 const CHANGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Most changed lines that are kept of one change: at some 100 bytes each this bounds memory.
+const LINES_MAX: usize = 400_000;
 
 /// Files are taken for renamed when half of their lines agree: git's own default.
 const RENAMES: Rewrites = Rewrites {
@@ -33,14 +37,34 @@ const RENAMES: Rewrites = Rewrites {
     track_empty: false,
 };
 
-/// The files that differ between two commits, in the order of their paths, and what was not read.
+/// Files are taken for renamed when nothing in them changed.
+const EXACT_RENAMES: Rewrites = Rewrites {
+    percentage: None,
+    ..RENAMES
+};
+
+pub(crate) struct Changes {
+    /// In the order of their paths.
+    pub(crate) files: Vec<ChangedFile>,
+    pub(crate) total: usize,
+    pub(crate) skipped: Vec<Skipped>,
+}
+
+/// The files that differ between two commits, and what of them was not read.
 pub(crate) fn between(
     repo: &gix::Repository,
     old: ObjectId,
     new: ObjectId,
     watcher: &Watcher,
-) -> Result<(Vec<ChangedFile>, Vec<Skipped>), Failure> {
-    let mut changes = tree_changes(repo, old, new)?;
+) -> Result<Changes, Failure> {
+    let (old, new) = (read::tree(repo, old)?, read::tree(repo, new)?);
+    let all_renames = Census::of(repo, &old, &new, watcher)?.renames_are_affordable(repo);
+    let mut changes = tree_changes(
+        repo,
+        &old,
+        &new,
+        if all_renames { RENAMES } else { EXACT_RENAMES },
+    )?;
     changes.retain(|change| !change.entry_mode().is_tree());
     changes.sort_by(|a, b| a.location().cmp(b.location()));
     let total = changes.len();
@@ -49,7 +73,8 @@ pub(crate) fn between(
     let mut reader = Reader {
         repo,
         bytes_left: CHANGE_BYTES_MAX,
-        too_large: 0,
+        lines_left: LINES_MAX,
+        not_compared: 0,
     };
     let mut files = Vec::with_capacity(changes.len());
     for (done, change) in changes.into_iter().enumerate() {
@@ -61,24 +86,54 @@ pub(crate) fn between(
         });
         files.push(reader.changed_file(change)?);
     }
-    Ok((files, reader.skipped(total)))
+    let skipped = skipped(total, reader.not_compared, all_renames);
+    Ok(Changes {
+        files,
+        total,
+        skipped,
+    })
+}
+
+fn skipped(total: usize, not_compared: usize, all_renames: bool) -> Vec<Skipped> {
+    let mut skipped = Vec::new();
+    if total > FILES_MAX {
+        let why = format!("the lines of {FILES_MAX} files are read");
+        skipped.push(Skipped::new(
+            format!("{} changed files", total - FILES_MAX),
+            why,
+        ));
+    }
+    if not_compared > 0 {
+        let why = format!(
+            "a file is compared up to {FILE_BYTES_MAX} bytes, a whole change up to {CHANGE_BYTES_MAX} bytes and {LINES_MAX} changed lines"
+        );
+        skipped.push(Skipped::new(
+            format!("the lines of {not_compared} changed files"),
+            why,
+        ));
+    }
+    if !all_renames {
+        let why = "comparing that many bytes of files with each other takes too long";
+        skipped.push(Skipped::new("renames of files that changed too", why));
+    }
+    skipped
 }
 
 /// Attributes come from nowhere: those that apply to the clone's present state could name drivers,
 /// and would let a later commit change the answer.
 fn tree_changes(
     repo: &gix::Repository,
-    old: ObjectId,
-    new: ObjectId,
+    old: &gix::Tree<'_>,
+    new: &gix::Tree<'_>,
+    renames: Rewrites,
 ) -> Result<Vec<TreeChange>, Failure> {
-    let (old, new) = (read::tree(repo, old)?, read::tree(repo, new)?);
     let changes = || -> gix::Result<Vec<TreeChange>> {
         use gix::error::ResultExt;
         let no_files = gix::index::State::new(repo.object_hash());
         let attributes = repo.attributes_only(&no_files, Source::IdMapping)?.detach();
         let mut cache =
             gix::diff::resource_cache(repo, Mode::ToGit, attributes, WorktreeRoots::default())?;
-        let options = gix::diff::Options::default().with_rewrites(Some(RENAMES));
+        let options = gix::diff::Options::default().with_rewrites(Some(renames));
         let mut changes = Vec::new();
         gix::diff::tree_with_rewrites(
             TreeRefIter::from_bytes(&old.data, old.id.kind()),
@@ -101,7 +156,8 @@ fn tree_changes(
 struct Reader<'repo> {
     repo: &'repo gix::Repository,
     bytes_left: u64,
-    too_large: usize,
+    lines_left: usize,
+    not_compared: usize,
 }
 
 /// One side of a changed file; `None` where it does not exist on that side.
@@ -122,13 +178,19 @@ impl Reader<'_> {
         if !is_file(old) || !is_file(new) {
             return Ok(Content::NotRead);
         }
-        let size = self.size(old)?.max(self.size(new)?);
-        if size > FILE_BYTES_MAX || size > self.bytes_left {
-            self.too_large += 1;
+        let (old_size, new_size) = (self.size(old)?, self.size(new)?);
+        if old_size.max(new_size) > FILE_BYTES_MAX || old_size + new_size > self.bytes_left {
+            self.not_compared += 1;
             return Ok(Content::NotRead);
         }
-        self.bytes_left -= size;
-        Ok(lines::compare(&self.bytes(old)?, &self.bytes(new)?))
+        self.bytes_left -= old_size + new_size;
+        let content = lines::compare(&self.bytes(old)?, &self.bytes(new)?, self.lines_left);
+        match &content {
+            Content::Text { added, deleted, .. } => self.lines_left -= added.len() + deleted.len(),
+            Content::NotRead => self.not_compared += 1,
+            Content::Binary => (),
+        }
+        Ok(content)
     }
 
     fn size(&self, side: Side) -> Result<u64, Failure> {
@@ -147,24 +209,6 @@ impl Reader<'_> {
             .find_blob(id)
             .map(|mut blob| blob.take_data())
             .map_err(unreadable("a changed file"))
-    }
-
-    fn skipped(&self, total: usize) -> Vec<Skipped> {
-        let mut skipped = Vec::new();
-        if total > FILES_MAX {
-            skipped.push(Skipped::new(
-                format!("{} changed files", total - FILES_MAX),
-                "a change is read up to 3000 files",
-            ));
-        }
-        if self.too_large > 0 {
-            let why = "a file is compared up to 4 MiB, a whole change up to 64 MiB";
-            skipped.push(Skipped::new(
-                format!("the lines of {} changed files", self.too_large),
-                why,
-            ));
-        }
-        skipped
     }
 }
 

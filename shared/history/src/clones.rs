@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use idwo_core::failure::Failure;
-use idwo_core::forge::{Forge, PastChanges, PullRequest};
+use idwo_core::forge::{File, Forge, PastChanges, PullRequest};
 use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
 use idwo_core::watcher::Watcher;
 
 use crate::open::OpenedClone;
-use crate::{landing, past, pull_request, read};
+use crate::{branches, landing, past, pull_request, read};
 
 /// A few repositories on this machine, each known by one or two names.
 #[derive(Clone, Default)]
@@ -20,7 +20,7 @@ pub struct Clones(Vec<Arc<OpenedClone>>);
 pub enum OfferError {
     #[error("{path} is not a git repository that can be read")]
     Unreadable { path: String, source: gix::Error },
-    #[error("two repositories are called {0}: give them different folder names or offer one only")]
+    #[error("two of the clones are of {0}: offer one of them only")]
     SameName(RepositoryName),
 }
 
@@ -59,7 +59,7 @@ impl Clones {
     /// thousand names one.
     pub fn newest_pull(&self, name: &RepositoryName) -> Option<PullNumber> {
         let repo = self.find(name).ok()?.repo();
-        landing::newest(&repo, pull_request::default_branch(&repo).ok()?)
+        landing::newest(&repo, branches::default(&repo).ok()?.tip)
     }
 
     fn add(&mut self, clone: OpenedClone) -> Result<(), OfferError> {
@@ -101,7 +101,7 @@ impl Forge for Clones {
         repository: &RepositoryName,
         commit: &CommitSha,
         path: &str,
-    ) -> Result<Option<Vec<u8>>, Failure> {
+    ) -> Result<File, Failure> {
         let (clone, commit, path) = (self.find(repository)?, commit.clone(), path.to_owned());
         blocking(move || read::file(&clone.repo(), &commit, &path)).await
     }

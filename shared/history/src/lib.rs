@@ -10,15 +10,25 @@ mod open;
 
 mod landing;
 
+mod span;
+
+mod branches;
+
+mod main_line;
+
 mod pull_request;
 
 mod changes;
+
+mod census;
 
 mod lines;
 
 mod past;
 
 mod people;
+
+mod logins;
 
 mod read;
 

@@ -1,7 +1,7 @@
 //! What changed between two versions of one file, line by line.
 
 use gix::diff::blob::{
-    Algorithm, Diff, InternedInput, diff_with_slider_heuristics, sources::byte_lines,
+    Algorithm, Diff, InternedInput, Token, diff_with_slider_heuristics, sources::byte_lines,
 };
 use idwo_core::forge::{Content, Line};
 
@@ -14,17 +14,27 @@ const LINE_BYTES_MAX: usize = 2000;
 /// Unchanged lines that git shows around a change; changes nearer than twice that share a hunk.
 const CONTEXT_LINES: u32 = 3;
 
-/// The change from `old` to `new`. Counts can differ from git's by a few percent where several
-/// shortest diffs exist; added less deleted is always the same.
-pub(crate) fn compare(old: &[u8], new: &[u8]) -> Content {
+/// Longest file that is compared, in lines of either side: with few distinct lines, time grows with
+/// the product of both sides.
+const FILE_LINES_MAX: usize = 100_000;
+
+/// The change from `old` to `new`, by git's algorithm (Myers, with the indent heuristic); not read
+/// when it is too long, or changes more than `lines_max` lines.
+pub(crate) fn compare(old: &[u8], new: &[u8], lines_max: usize) -> Content {
     if is_binary(old) || is_binary(new) {
         return Content::Binary;
     }
     let input = InternedInput::new(byte_lines(old), byte_lines(new));
+    if input.before.len().max(input.after.len()) > FILE_LINES_MAX {
+        return Content::NotRead;
+    }
     let diff = diff_with_slider_heuristics(Algorithm::Myers, &input);
+    if (diff.count_additions() + diff.count_removals()) as usize > lines_max {
+        return Content::NotRead;
+    }
     let (mut added, mut deleted) = (Vec::new(), Vec::new());
     for hunk in diff.hunks() {
-        let token_line = |tokens: &[gix::diff::blob::Token], at: u32| {
+        let token_line = |tokens: &[Token], at: u32| {
             tokens
                 .get(at as usize)
                 .map(|token| line(at, input.interner[*token]))
@@ -78,7 +88,7 @@ mod tests {
             added,
             deleted,
             hunks,
-        } = compare(b"a\nb\nc\n", b"a\nx\ny\nc\n")
+        } = compare(b"a\nb\nc\n", b"a\nx\ny\nc\n", 9)
         else {
             panic!("text")
         };
@@ -103,7 +113,7 @@ mod tests {
                 .collect()
         };
         let hunks =
-            |changed: &[usize]| match compare(file(&[]).as_bytes(), file(changed).as_bytes()) {
+            |changed: &[usize]| match compare(file(&[]).as_bytes(), file(changed).as_bytes(), 99) {
                 Content::Text { hunks, .. } => hunks,
                 _ => 0,
             };
@@ -111,8 +121,25 @@ mod tests {
     }
 
     #[test]
+    fn what_changes_too_much_is_not_read() {
+        assert!(matches!(
+            compare(b"a\nb\n", b"c\n", 3),
+            Content::Text { .. }
+        ));
+        assert!(matches!(compare(b"a\nb\n", b"c\n", 2), Content::NotRead));
+        let long = "x\n".repeat(FILE_LINES_MAX + 1);
+        assert!(matches!(
+            compare(b"", long.as_bytes(), usize::MAX),
+            Content::NotRead
+        ));
+    }
+
+    #[test]
     fn bytes_with_nul_are_binary_and_bad_utf8_is_text() {
-        assert!(matches!(compare(b"a", b"a\0b"), Content::Binary));
-        assert!(matches!(compare(b"", b"\xff\xfe\n"), Content::Text { .. }));
+        assert!(matches!(compare(b"a", b"a\0b", 9), Content::Binary));
+        assert!(matches!(
+            compare(b"", b"\xff\xfe\n", 9),
+            Content::Text { .. }
+        ));
     }
 }

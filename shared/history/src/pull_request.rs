@@ -3,27 +3,21 @@
 use gix::ObjectId;
 use idwo_core::evidence::Skipped;
 use idwo_core::failure::Failure;
-use idwo_core::forge::{Commit, Person, Provenance, PullRequest, State};
-use idwo_core::input::{Owner, PullNumber, RepositoryName};
+use idwo_core::forge::{Commit, Person, Provenance, PullRequest};
+use idwo_core::input::PullNumber;
 use idwo_core::watcher::Watcher;
 
 use crate::changes;
-use crate::landing::{self, Landing, landing};
 use crate::open::OpenedClone;
 use crate::people::{self, People};
 use crate::read::{self, unreadable};
+use crate::span::Span;
 
 /// Most commits of one pull request that are read: what GitHub lists.
 const COMMITS_MAX: usize = 250;
 
-/// Where clones keep the heads of pull requests that did not land.
-fn head_references(number: PullNumber) -> [String; 3] {
-    [
-        format!("refs/pull/{number}/head"),
-        format!("refs/remotes/origin/pull/{number}/head"),
-        format!("refs/remotes/origin/pr/{number}"),
-    ]
-}
+/// Longest commit message that is read, in bytes: what is said in a title and names tickets.
+const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 
 pub(crate) fn read(
     clone: &OpenedClone,
@@ -31,270 +25,170 @@ pub(crate) fn read(
     watcher: &Watcher,
 ) -> Result<PullRequest, Failure> {
     let repo = clone.repo();
-    let tip = default_branch(&repo)?;
-    let frame = match landing::find(&repo, tip, number, watcher)? {
-        Some(commit) => Frame::of_landed(&repo, commit)?,
-        None => Frame::of_unmerged(&repo, tip, number, &clone.name)?,
-    };
-    frame.fill(&repo, clone, number, watcher)
-}
-
-/// The branch that pull requests land on: the origin's default, else what HEAD names.
-pub(crate) fn default_branch(repo: &gix::Repository) -> Result<ObjectId, Failure> {
-    let origin = repo
-        .try_find_reference("refs/remotes/origin/HEAD")
-        .map_err(unreadable("the branches"))?;
-    if let Some(mut origin) = origin
-        && let Ok(tip) = origin.peel_to_id()
-    {
-        return Ok(tip.detach());
+    let span = Span::find(&repo, number, &clone.name, watcher)?;
+    let people = clone.people(span.as_of, watcher)?;
+    let (commits, mut skipped) = commits(&repo, &span, &people)?;
+    let changes = changes::between(&repo, span.base, span.result, watcher)?;
+    skipped.extend(changes.skipped);
+    skipped.extend(span.doubt.clone());
+    skipped.extend(without_description(&span));
+    if repo.is_shallow().unwrap_or_default() {
+        skipped.push(Skipped::new(
+            "history before the clone's boundary",
+            "the clone is shallow",
+        ));
     }
-    repo.head_id()
-        .map(gix::Id::detach)
-        .map_err(unreadable("the default branch: it has no commit"))
-}
-
-/// Between which commits the pull request lies, and what its landing says of it.
-struct Frame {
-    /// What the change is compared with.
-    base: ObjectId,
-    /// The tree that holds the whole change.
-    result: ObjectId,
-    /// The branch's tip, or the squash commit that stands for it.
-    head: ObjectId,
-    /// As of when everything but the change itself is read.
-    as_of: ObjectId,
-    landed: Option<(ObjectId, Landing)>,
-}
-
-impl Frame {
-    fn of_landed(repo: &gix::Repository, id: ObjectId) -> Result<Self, Failure> {
-        let commit = read::commit(repo, id)?;
-        let mut parents = commit.parent_ids().map(gix::Id::detach);
-        let Some(base) = parents.next() else {
-            return Err(Failure::caller(
-                "the pull request landed as the first commit of this clone, so there is nothing to compare it with",
-                "ask for a later one, or fetch the full history (git fetch --unshallow)",
-            ));
-        };
-        let head = parents.next().unwrap_or(id);
-        let landed = landing(&commit.message_raw_sloppy().to_string()).map(|landing| (id, landing));
-        Ok(Self {
-            base,
-            result: id,
-            head,
-            as_of: base,
-            landed,
-        })
-    }
-
-    fn of_unmerged(
-        repo: &gix::Repository,
-        tip: ObjectId,
-        number: PullNumber,
-        name: &RepositoryName,
-    ) -> Result<Self, Failure> {
-        let Some(head) = pull_head(repo, number)? else {
-            return Err(unknown_number(number, name));
-        };
-        let base = repo
-            .merge_base(tip, head)
-            .map_err(unreadable("the common history"))?;
-        let base = base
-            .map(gix::Id::detach)
-            .ok_or_else(|| no_common_history(number))?;
-        if base == head {
-            return Err(already_contained(number));
-        }
-        Ok(Self {
-            base,
-            result: head,
-            head,
-            as_of: tip,
-            landed: None,
-        })
-    }
-
-    fn fill(
-        self,
-        repo: &gix::Repository,
-        clone: &OpenedClone,
-        number: PullNumber,
-        watcher: &Watcher,
-    ) -> Result<PullRequest, Failure> {
-        let people = People::as_of(repo, self.as_of)?;
-        let (commits, more_commits) = self.commits(repo, &people)?;
-        let (files, mut skipped) = changes::between(repo, self.base, self.result, watcher)?;
-        skipped.extend(more_commits);
-        if repo.is_shallow().unwrap_or_default() {
-            skipped.push(Skipped::new(
-                "history before the clone's boundary",
-                "the clone is shallow",
-            ));
-        }
-        let (title, body) = self.words(repo, &commits)?;
-        Ok(PullRequest {
-            repository: clone.name.clone(),
-            author: self.author(&commits, clone.home.as_ref()),
-            number,
-            title,
-            body,
-            branch: self
-                .landed
-                .as_ref()
-                .and_then(|(_, landing)| landing.branch.clone()),
-            state: self.state(repo)?,
-            base: read::sha(self.base)?,
-            head: read::sha(self.head)?,
-            as_of: read::sha(self.as_of)?,
-            as_of_at: time_of(repo, self.as_of)?,
-            commits,
-            files,
-            skipped,
-            provenance: Provenance {
-                web: clone.web.clone(),
-                note: clone.note.clone(),
-            },
-        })
-    }
-
-    /// The branch's own commits, newest first; of a squash, the squash commit alone.
-    fn commits(
-        &self,
-        repo: &gix::Repository,
-        people: &People,
-    ) -> Result<(Vec<Commit>, Option<Skipped>), Failure> {
-        let walk = repo
-            .rev_walk([self.head])
-            .with_hidden([self.as_of])
-            .all()
-            .map_err(unreadable("the branch"))?;
-        let mut commits = Vec::new();
-        for info in walk {
-            if commits.len() == COMMITS_MAX {
-                return Ok((
-                    commits,
-                    Some(Skipped::new(
-                        "older commits of the branch",
-                        "a branch is read up to 250 commits",
-                    )),
-                ));
-            }
-            let info = info.map_err(unreadable("the branch"))?;
-            commits.push(read_commit(repo, info.id, people)?);
-        }
-        let squashed = self.landed.is_some() && self.head == self.result;
-        let own = squashed.then(|| {
-            Skipped::new(
-                "the branch's own commits",
-                "they were squashed into one; the clone has no others",
-            )
-        });
-        Ok((commits, own))
-    }
-
-    /// Who opened it, as far as a clone shows: the owner of the fork it came from, else the author
-    /// of the oldest commit. The two are not joined: people push to each other's forks.
-    fn author(&self, commits: &[Commit], home: Option<&Owner>) -> Person {
-        let fork = self
-            .landed
+    let words = words(&repo, &span, &commits)?;
+    Ok(PullRequest {
+        repository: clone.name.clone(),
+        number,
+        co_authors: people.co_authors(&format!("{}\n{}", words.body, messages(&commits))),
+        title: words.title,
+        body: words.body,
+        branch: span
+            .landing
             .as_ref()
-            .and_then(|(_, landing)| landing.fork_owner(home));
-        let oldest = || {
-            commits
-                .last()
-                .map(|commit| commit.author.clone())
-                .unwrap_or_default()
-        };
-        fork.map_or_else(oldest, people::of_login)
-    }
-
-    fn words(
-        &self,
-        repo: &gix::Repository,
-        commits: &[Commit],
-    ) -> Result<(String, String), Failure> {
-        if let Some((id, landing)) = &self.landed {
-            let message = read::commit(repo, *id)?.message_raw_sloppy().to_string();
-            let body =
-                people::without_reviews(message.split_once('\n').map_or("", |(_, body)| body));
-            return Ok((landing.title.clone(), body));
-        }
-        let message = commits
-            .first()
-            .map(|commit| commit.message.as_str())
-            .unwrap_or_default();
-        let (title, body) = message.split_once('\n').unwrap_or((message, ""));
-        Ok((title.to_owned(), people::without_reviews(body)))
-    }
-
-    fn state(&self, repo: &gix::Repository) -> Result<State, Failure> {
-        match &self.landed {
-            Some((id, _)) => Ok(State::Merged {
-                commit: read::sha(*id)?,
-                at: time_of(repo, *id)?,
-            }),
-            None => Ok(State::Unmerged),
-        }
-    }
+            .and_then(|landing| landing.branch.clone()),
+        author: author(clone, &span, &people, &commits),
+        base: read::sha(span.base)?,
+        head: read::sha(span.head)?,
+        as_of: read::sha(span.as_of)?,
+        as_of_at: read::committed_at(&read::commit(&repo, span.as_of)?),
+        state: span.state,
+        commits,
+        files: changes.files,
+        files_total: changes.total,
+        skipped,
+        provenance: Provenance {
+            web: clone.web.clone(),
+            note: clone.note.clone(),
+        },
+    })
 }
 
-fn pull_head(repo: &gix::Repository, number: PullNumber) -> Result<Option<ObjectId>, Failure> {
-    for name in head_references(number) {
-        let reference = repo
-            .try_find_reference(name.as_str())
-            .map_err(unreadable("the branches"))?;
-        if let Some(mut reference) = reference {
-            return reference
-                .peel_to_id()
-                .map(|id| Some(id.detach()))
-                .map_err(unreadable("the head"));
+/// The branch's own commits, newest first; of a squash, the squash commit alone.
+fn commits(
+    repo: &gix::Repository,
+    span: &Span,
+    people: &People,
+) -> Result<(Vec<Commit>, Vec<Skipped>), Failure> {
+    let walk = repo
+        .rev_walk([span.head])
+        .with_hidden([span.as_of])
+        .all()
+        .map_err(unreadable("the branch"))?;
+    let mut commits = Vec::new();
+    let mut skipped = Vec::new();
+    for info in walk {
+        if commits.len() == COMMITS_MAX {
+            skipped.push(Skipped::new(
+                "older commits of the branch",
+                "a branch is read up to 250 commits",
+            ));
+            break;
         }
+        let Ok(info) = info else {
+            skipped.push(Skipped::new(
+                "some commits of the branch",
+                "one that cannot be read stands before them",
+            ));
+            break;
+        };
+        commits.push(read_commit(repo, info.id, people)?);
     }
-    Ok(None)
+    if span.is_squash() {
+        let why = "they were squashed into one; the clone has no others";
+        skipped.push(Skipped::new("the branch's own commits", why));
+    }
+    Ok((commits, skipped))
 }
 
 fn read_commit(repo: &gix::Repository, id: ObjectId, people: &People) -> Result<Commit, Failure> {
     let commit = read::commit(repo, id)?;
-    let author = commit.author().map_err(unreadable("a commit's author"))?;
     Ok(Commit {
         sha: read::sha(id)?,
-        at: read::timestamp(author.time().unwrap_or_default()),
-        author: people.person(author),
-        message: people::without_reviews(&commit.message_raw_sloppy().to_string()),
+        author: people.author(&commit),
+        message: people::without_reviews(&message(&commit)),
     })
 }
 
-fn time_of(repo: &gix::Repository, id: ObjectId) -> Result<jiff::Timestamp, Failure> {
-    read::commit(repo, id)?
-        .time()
-        .map(read::timestamp)
-        .map_err(unreadable("a commit's time"))
+fn message(commit: &gix::Commit<'_>) -> String {
+    let bytes = commit.message_raw_sloppy();
+    String::from_utf8_lossy(bytes.get(..MESSAGE_BYTES_MAX).unwrap_or(bytes)).into_owned()
 }
 
-fn unknown_number(number: PullNumber, name: &RepositoryName) -> Failure {
-    Failure::caller(
-        format!(
-            "the clone of {name} has no pull request {number}: no commit names it and there is no refs/pull/{number}/head"
-        ),
-        format!(
-            "set `pull_number` to one that landed here, or fetch it first (git fetch origin pull/{number}/head:refs/pull/{number}/head)"
-        ),
-    )
+fn messages(commits: &[Commit]) -> String {
+    commits
+        .iter()
+        .map(|commit| commit.message.as_str())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
-fn no_common_history(number: PullNumber) -> Failure {
-    Failure::caller(
-        format!("pull request {number} shares no history with the default branch"),
-        "fetch the full history (git fetch --unshallow)",
-    )
+/// Who opened it, as far as a clone shows: the owner of the fork it came from, where the history
+/// shows that this is one person; else the author of the oldest commit.
+fn author(clone: &OpenedClone, span: &Span, people: &People, commits: &[Commit]) -> Person {
+    let oldest = commits
+        .last()
+        .map(|commit| commit.author.clone())
+        .unwrap_or_default();
+    if oldest.bot {
+        return oldest;
+    }
+    let fork = span
+        .landing
+        .as_ref()
+        .and_then(|landing| landing.fork_owner(clone.home.as_ref()));
+    fork.and_then(|owner| people.owner_of_fork(owner))
+        .unwrap_or(oldest)
 }
 
-fn already_contained(number: PullNumber) -> Failure {
-    Failure::caller(
-        format!(
-            "pull request {number} is already part of the default branch, and no commit there names it"
-        ),
-        "ask for one that landed as a merge or squash commit: the clone does not show where this one began",
-    )
+struct Words {
+    title: String,
+    body: String,
+}
+
+/// What the landing says; else what the oldest commit that is no merge says.
+fn words(repo: &gix::Repository, span: &Span, commits: &[Commit]) -> Result<Words, Failure> {
+    let own = commits
+        .iter()
+        .rev()
+        .map(|commit| commit.message.as_str())
+        .find(|message| !message.starts_with("Merge "));
+    let (subject, rest) = split(own.unwrap_or_default());
+    let Some(landing) = &span.landing else {
+        return Ok(Words {
+            title: subject,
+            body: rest,
+        });
+    };
+    let landed = message(&read::commit(repo, span.result)?);
+    let title = if landing.title.is_empty() {
+        subject
+    } else {
+        landing.title.clone()
+    };
+    Ok(Words {
+        title,
+        body: people::without_reviews(&split(&landed).1),
+    })
+}
+
+fn split(message: &str) -> (String, String) {
+    let (subject, rest) = message.split_once('\n').unwrap_or((message, ""));
+    (subject.trim().to_owned(), rest.to_owned())
+}
+
+/// GitHub's merge commits carry a title and no description; a bot's and a squash carry both.
+fn without_description(span: &Span) -> Option<Skipped> {
+    let by_hand = span
+        .landing
+        .as_ref()
+        .is_none_or(|landing| landing.explicit && landing.approvers.is_empty());
+    by_hand.then(|| {
+        Skipped::new(
+            "the pull request's description",
+            "a clone does not hold it, so tickets that only it names are missing",
+        )
+    })
 }

@@ -2,6 +2,7 @@
 
 use gix::ObjectId;
 use idwo_core::failure::Failure;
+use idwo_core::forge::File;
 use idwo_core::input::CommitSha;
 use jiff::Timestamp;
 
@@ -13,7 +14,7 @@ pub(crate) fn unreadable(what: &'static str) -> impl FnOnce(gix::Error) -> Failu
     move |error| {
         Failure::unreadable_repository(
             format!(
-                "cannot read {what}; if the clone is partial or damaged, fetch it again in full"
+                "cannot read {what}; if the clone is partial, shallow or damaged, fetch it in full"
             ),
             error,
         )
@@ -42,31 +43,36 @@ pub(crate) fn sha(id: impl Into<ObjectId>) -> Result<CommitSha, Failure> {
         .map_err(|error| Failure::ours("git gave a strange commit id", error))
 }
 
-pub(crate) fn timestamp(time: gix::date::Time) -> Timestamp {
-    Timestamp::from_second(time.seconds).unwrap_or_default()
+/// When `commit` was committed; `None` for a date that is malformed or out of all range.
+pub(crate) fn committed_at(commit: &gix::Commit<'_>) -> Option<Timestamp> {
+    Timestamp::from_second(commit.time().ok()?.seconds).ok()
 }
 
-/// The bytes of the file at `path`; `None` for no file, and for one larger than is read whole.
+/// When its author wrote it.
+pub(crate) fn written_at(commit: &gix::Commit<'_>) -> Option<Timestamp> {
+    Timestamp::from_second(commit.author().ok()?.time().ok()?.seconds).ok()
+}
+
 pub(crate) fn file(
     repo: &gix::Repository,
     commit: &CommitSha,
     path: &str,
-) -> Result<Option<Vec<u8>>, Failure> {
+) -> Result<File, Failure> {
     let tree = tree(repo, object_id(commit)?)?;
     let entry = tree
         .lookup_entry(path.split('/'))
         .map_err(unreadable("a folder"))?;
     let Some(entry) = entry.filter(|entry| entry.mode().is_blob()) else {
-        return Ok(None);
+        return Ok(File::Missing);
     };
     let header = repo
         .find_header(entry.object_id())
         .map_err(unreadable("a file"))?;
     if header.size() > FILE_BYTES_MAX {
-        return Ok(None);
+        return Ok(File::TooLarge);
     }
     let mut blob = repo
         .find_blob(entry.object_id())
         .map_err(unreadable("a file"))?;
-    Ok(Some(blob.take_data()))
+    Ok(File::Content(blob.take_data()))
 }

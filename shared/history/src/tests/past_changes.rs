@@ -104,10 +104,7 @@ async fn a_merge_names_author_merger_and_approvers() {
     let [by_bors, by_hand, _] = &past.changes[..] else {
         panic!("{past:?}")
     };
-    assert_eq!(
-        (by_bors.author.name.as_str(), by_bors.fork_owner.as_deref()),
-        ("Bo Kim", Some("bo-k"))
-    );
+    assert_eq!(by_bors.author.name, "Bo Kim");
     let approvers: Vec<_> = by_bors
         .reviewers
         .iter()
@@ -140,4 +137,58 @@ async fn the_mailmap_of_that_time_corrects_names() {
         ),
         ("Ann Lee-Smith", "ann@home.test")
     );
+}
+
+#[tokio::test]
+async fn an_approver_is_met_by_the_name_that_their_fork_gave_away() {
+    let mut story = Story::begun();
+    for n in 0..2 {
+        let tip = story
+            .clone
+            .branch([Draft::by(ANN, "x").writes(&format!("x{n}.rs"), "x\n")])
+            .unwrap();
+        let message = format!("Merge pull request #{n} from ann-lee/x\n\nX");
+        story
+            .clone
+            .merge(&tip, Draft::by(BO, &message.replace("#0", "#10")))
+            .unwrap();
+    }
+    let tip = story
+        .clone
+        .branch([Draft::by(BO, "c").writes("src/c.rs", "c\n")])
+        .unwrap();
+    let last = story
+        .clone
+        .merge(
+            &tip,
+            Draft::by(BORS, "Auto merge of #4 - bo-k:c, r=ann-lee\n\nC"),
+        )
+        .unwrap();
+    let past = story.past(&last, &["src/c.rs"]).await;
+    let reviewer = &past.changes[0].reviewers[0];
+    assert_eq!(
+        (reviewer.name.as_str(), reviewer.login.as_deref()),
+        ("Ann Lee", Some("ann-lee"))
+    );
+}
+
+#[tokio::test]
+async fn the_boundary_of_a_shallow_clone_tells_nothing_of_who_changed_what() {
+    let mut story = Story::begun();
+    let boundary = story
+        .clone
+        .land(Draft::by(BO, "Elsewhere (#2)").writes("z.rs", "z\n"))
+        .unwrap();
+    let last = story
+        .clone
+        .land(Draft::by(ANN, "a (#3)").writes("src/a.rs", "1\n"))
+        .unwrap();
+    story.clone.make_shallow_at(&boundary).unwrap();
+    let past = story.past(&last, &["src/a.rs"]).await;
+    assert_eq!(
+        (people(&past), past.complete),
+        (vec![("Ann Lee", vec![])], false)
+    );
+    let refused = story.pull(2).await.unwrap_err().to_string();
+    assert!(refused.contains("git fetch --unshallow"), "{refused}");
 }

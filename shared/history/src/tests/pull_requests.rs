@@ -50,7 +50,6 @@ async fn a_merge_keeps_its_branch_and_leaves_out_what_landed_beside_it() {
         .land(Draft::by(ANN, "Beside it").writes("z.rs", "z\n"))
         .unwrap();
     let message = "Merge pull request #6 from bo-k/add-b\n\nAdd b and c";
-    story.clone.origin("https://github.com/acme/shop").unwrap();
     story.clone.merge(&tip, Draft::by(ANN, message)).unwrap();
 
     let pull = story.pull(6).await.unwrap();
@@ -58,7 +57,6 @@ async fn a_merge_keeps_its_branch_and_leaves_out_what_landed_beside_it() {
         (pull.title.as_str(), pull.branch.as_deref()),
         ("Add b and c", Some("add-b"))
     );
-    assert_eq!(pull.author.login.as_deref(), Some("bo-k"));
     assert_eq!(pull.head.as_str(), tip);
     let messages: Vec<_> = pull
         .commits
@@ -68,37 +66,148 @@ async fn a_merge_keeps_its_branch_and_leaves_out_what_landed_beside_it() {
     assert_eq!(messages, ["second", "first"]);
     let paths: Vec<_> = pull.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["b.rs", "c.rs"]);
+    assert!(
+        pull.skipped
+            .iter()
+            .any(|s| s.what == "the pull request's description")
+    );
+}
+
+/// Lands a branch of `fork` by each author in turn.
+fn land_from_fork(story: &mut Story, fork: &str, authors: &[&str]) {
+    for (n, author) in authors.iter().enumerate() {
+        let path = format!("{fork}-{n}.rs");
+        let tip = story
+            .clone
+            .branch([Draft::by(author, "x").writes(&path, "x\n")])
+            .unwrap();
+        let message = format!("Merge pull request #{} from {fork}/branch\n\nX", 100 + n);
+        story.clone.merge(&tip, Draft::by(ANN, &message)).unwrap();
+    }
 }
 
 #[tokio::test]
-async fn a_branch_names_its_author_only_when_it_lies_in_a_fork() {
-    let authors = |origin: Option<&'static str>| async move {
+async fn a_fork_names_its_author_once_history_shows_that_it_is_one_persons() {
+    let author = |earlier: &'static [&'static str]| async move {
         let mut story = Story::begun();
-        if let Some(url) = origin {
-            story.clone.origin(url).unwrap();
-        }
+        land_from_fork(&mut story, "bo-kim", earlier);
         let tip = story
             .clone
-            .branch([Draft::by(BO, "b").writes("b.rs", "b\n")])
+            .branch([Draft::by("Cy <cy@x.test>", "b").writes("b.rs", "b\n")])
             .unwrap();
         story
             .clone
             .merge(
                 &tip,
-                Draft::by(ANN, "Merge pull request #6 from acme/b\n\nB"),
+                Draft::by(ANN, "Merge pull request #6 from bo-kim/b\n\nB"),
             )
             .unwrap();
-        story.pull(6).await.unwrap().author.name
+        let author = story.pull(6).await.unwrap().author;
+        (author.name, author.login)
     };
-    assert_eq!(authors(Some("https://github.com/other/shop")).await, "acme");
+    let bo = ("Bo Kim".to_owned(), Some("bo-kim".to_owned()));
+    let cy = ("Cy".to_owned(), None);
+    assert_eq!(author(&[]).await, cy, "nothing is known of the fork");
     assert_eq!(
-        authors(Some("https://github.com/acme/shop")).await,
-        "Bo Kim"
+        author(&[BO, BO, BO]).await,
+        bo,
+        "it is Bo's, who opened it with Cy's commit"
     );
     assert_eq!(
-        authors(None).await,
-        "Bo Kim",
-        "whose repository it is, is not known"
+        author(&[BO, ANN, "Di <di@x.test>"]).await,
+        cy,
+        "it is an organisation's"
+    );
+}
+
+#[tokio::test]
+async fn a_merge_from_another_repository_is_not_taken_for_one_of_this() {
+    let mut story = Story::begun();
+    let foreign = story
+        .clone
+        .branch(
+            [Draft::by(BO, "Merge pull request #8 from bo-k/x\n\nTheirs").writes("t.rs", "t\n")],
+        )
+        .unwrap();
+    story
+        .clone
+        .merge(&foreign, Draft::by(ANN, "Merge branch 'imported'"))
+        .unwrap();
+    let doubted = story.pull(8).await.unwrap();
+    assert!(
+        doubted
+            .skipped
+            .iter()
+            .any(|s| s.what.starts_with("whether this pull request")),
+        "{:?}",
+        doubted.skipped
+    );
+    let ours = story
+        .clone
+        .branch([Draft::by(ANN, "Ours").writes("o.rs", "o\n")])
+        .unwrap();
+    story.clone.open_pull(8, &ours).unwrap();
+    assert_eq!(story.pull(8).await.unwrap().title, "Ours");
+}
+
+#[tokio::test]
+async fn a_rebased_pull_is_seen_as_of_where_it_left_main() {
+    let mut story = Story::begun();
+    let tip = story
+        .clone
+        .branch([Draft::by(BO, "Add b").writes("b.rs", "b\n")])
+        .unwrap();
+    story
+        .clone
+        .land(Draft::by(ANN, "Beside").writes("z.rs", "z\n"))
+        .unwrap();
+    story.clone.rebase(&tip, ANN).unwrap();
+    story.clone.open_pull(9, &tip).unwrap();
+    let pull = story.pull(9).await.unwrap();
+    assert!(
+        matches!(&pull.state, State::Unknown { why } if why.contains("looks like it rebased")),
+        "{:?}",
+        pull.state
+    );
+    assert_eq!(pull.as_of, pull.base);
+}
+
+#[tokio::test]
+async fn a_merge_without_words_takes_its_title_from_the_branch() {
+    let mut story = Story::begun();
+    let tip = story
+        .clone
+        .branch([
+            Draft::by(BO, "Oldest says it").writes("b.rs", "b\n"),
+            Draft::by(BO, "fixup").writes("b.rs", "c\n"),
+        ])
+        .unwrap();
+    story
+        .clone
+        .merge(&tip, Draft::by(ANN, "Merge pull request #6 from bo-k/b"))
+        .unwrap();
+    assert_eq!(story.pull(6).await.unwrap().title, "Oldest says it");
+}
+
+#[tokio::test]
+async fn co_authors_are_kept_apart_from_reviewers() {
+    let mut story = Story::begun();
+    let message = "B (#6)\n\nCo-authored-by: Cy Dee <cy@x.test>\nReviewed-by: Di <di@x.test>";
+    story
+        .clone
+        .land(Draft::by(BO, message).writes("b.rs", "b\n"))
+        .unwrap();
+    let names: Vec<_> = story
+        .pull(6)
+        .await
+        .unwrap()
+        .co_authors
+        .into_iter()
+        .map(|person| person.name)
+        .collect();
+    assert_eq!(
+        names, ["Cy Dee"; 2],
+        "once in the title's commit, once in the landing"
     );
 }
 
@@ -133,7 +242,7 @@ async fn an_open_pull_is_compared_with_where_it_left_main() {
         .unwrap();
     story.clone.open_pull(8, &tip).unwrap();
     let pull = story.pull(8).await.unwrap();
-    assert!(matches!(pull.state, State::Unmerged));
+    assert!(matches!(pull.state, State::Unknown { .. }));
     assert_eq!(
         (pull.title.as_str(), pull.files.len(), pull.as_of.as_str()),
         ("Add b", 1, main.as_str())
@@ -266,7 +375,7 @@ async fn what_cannot_be_answered_says_what_to_change() {
     story.clone.open_pull(2, &base).unwrap();
     for (number, expected) in [
         (1, "git fetch --unshallow"),
-        (2, "already part of the default branch"),
+        (2, "already part of HEAD"),
         (404, "git fetch origin pull/404/head:refs/pull/404/head"),
     ] {
         let failure = story.pull(number).await.unwrap_err();
@@ -317,7 +426,7 @@ async fn a_clone_goes_by_its_origin_and_by_its_folder() {
     let mut twice = story.clones();
     let said = twice.offer(story.clone.path()).unwrap_err().to_string();
     assert!(
-        said.starts_with("two repositories are called acme/shop"),
+        said.starts_with("two of the clones are of acme/shop"),
         "{said}"
     );
 }

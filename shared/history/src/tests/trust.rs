@@ -77,7 +77,7 @@ async fn a_clone_with_a_hole_blames_the_clone_and_says_how_to_mend_it() {
     let failure = story.pull(5).await.unwrap_err();
     assert!(
         matches!(failure, Failure::Upstream { .. })
-            && failure.to_string().contains("fetch it again"),
+            && failure.to_string().contains("fetch it in full"),
         "{failure}"
     );
 }
@@ -93,4 +93,67 @@ fn a_folder_that_is_no_repository_is_refused_by_name() {
         said.contains(folder.path().to_str().unwrap()) && said.contains("not a git repository"),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn a_tree_as_deep_as_a_stack_is_refused_before_it_is_walked() {
+    let mut story = Story::begun();
+    let deep = "d/".repeat(2500) + "file.rs";
+    story
+        .clone
+        .land(Draft::by(BO, "Deep (#5)").writes(&deep, "x\n"))
+        .unwrap();
+    let failure = story.pull(5).await.unwrap_err();
+    assert!(
+        failure.to_string().contains("more than 4096 bytes"),
+        "{failure}"
+    );
+}
+
+#[tokio::test]
+async fn renames_that_cost_too_much_to_find_are_left_and_listed() {
+    let mut story = Story::begun();
+    let file = |n: usize, side: &str| format!("{n}{side}\n").repeat(20_000);
+    let old = (0..60).fold(Draft::by(ANN, "Old"), |draft, n| {
+        draft.writes(&format!("old/{n}"), file(n, "o"))
+    });
+    story.clone.land(old).unwrap();
+    let moved = (0..60).fold(Draft::by(BO, "Move (#5)"), |draft, n| {
+        draft
+            .removes(&format!("old/{n}"))
+            .writes(&format!("new/{n}"), file(n, "n"))
+    });
+    story.clone.land(moved).unwrap();
+    let pull = story.pull(5).await.unwrap();
+    assert_eq!(pull.files_total, 120);
+    assert!(
+        pull.skipped
+            .iter()
+            .any(|s| s.what == "renames of files that changed too"),
+        "{:?}",
+        pull.skipped
+    );
+}
+
+#[tokio::test]
+async fn a_clone_is_found_from_any_folder_of_its_work_tree() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut clone = GitClone::init(folder.path().join("shop/.git")).unwrap();
+    clone.land(Draft::by(ANN, "a").writes("a", "a\n")).unwrap();
+    clone
+        .land(Draft::by(BO, "b (#5)").writes("b", "b\n"))
+        .unwrap();
+    let config = clone.path().join("config");
+    std::fs::write(
+        &config,
+        std::fs::read_to_string(&config)
+            .unwrap()
+            .replace("bare = true", "bare = false"),
+    )
+    .unwrap();
+    let inside = folder.path().join("shop/src");
+    std::fs::create_dir_all(&inside).unwrap();
+    let mut clones = Clones::default();
+    clones.offer(&inside).unwrap();
+    assert_eq!(clones.names().next().unwrap().to_string(), "local/shop");
 }
