@@ -1,21 +1,28 @@
 //! The change under analysis: its files sorted into those that people wrote and those set apart,
 //! and a way to read other files beside them.
 
-use globset::{GlobBuilder, GlobMatcher};
 use idwo_core::ctx::Ctx;
+use idwo_core::evidence::{Known, Skipped};
 use idwo_core::failure::Failure;
-use idwo_core::forge::{ChangedFile, FileChange, PullRequest, State};
+use idwo_core::forge::{ChangedFile, File, FileChange, Person, PullRequest, State};
 use idwo_core::input::{CommitSha, RepositoryName};
 
 use crate::paths;
+use crate::patterns::Patterns;
+use crate::secrets::quote;
 
 /// Longest path that is shown, in characters.
 pub(crate) const PATH_CHARS_MAX: usize = 200;
+
+/// Longest name of a person that is shown, in characters.
+pub(crate) const NAME_CHARS_MAX: usize = 80;
 
 pub(crate) struct Change<'a> {
     pub(crate) pull_request: &'a PullRequest,
     repository: &'a RepositoryName,
     kinds: Vec<Kind>,
+    /// What was not looked at to sort the files.
+    pub(crate) skipped: Vec<Skipped>,
 }
 
 /// Who made a file's lines, as far as its path and the repository's attributes tell.
@@ -34,12 +41,26 @@ impl<'a> Change<'a> {
         repository: &'a RepositoryName,
         pull_request: &'a PullRequest,
     ) -> Result<Self, Failure> {
-        let attributes = ctx
+        let mut skipped = Vec::new();
+        let attributes = match ctx
             .forge
             .file(repository, &pull_request.as_of, ".gitattributes")
-            .await?;
-        let attributes =
-            Attributes::parse(&String::from_utf8_lossy(&attributes.unwrap_or_default()));
+            .await?
+        {
+            File::Content(bytes) => Attributes::parse(&String::from_utf8_lossy(&bytes)),
+            File::Missing => Attributes::parse(""),
+            File::TooLarge => {
+                skipped.push(Skipped::new(
+                    ".gitattributes",
+                    "it is larger than is read whole",
+                ));
+                Attributes::parse("")
+            }
+        };
+        if attributes.0.left_out > 0 {
+            let what = format!("{} patterns of .gitattributes", attributes.0.left_out);
+            skipped.push(Skipped::new(what, "they are too many or too complex"));
+        }
         let kinds = pull_request
             .files
             .iter()
@@ -49,6 +70,7 @@ impl<'a> Change<'a> {
             pull_request,
             repository,
             kinds,
+            skipped,
         })
     }
 
@@ -73,17 +95,17 @@ impl<'a> Change<'a> {
     }
 
     /// A file as it was before the change.
-    pub(crate) async fn before(&self, ctx: &Ctx, path: &str) -> Result<Option<String>, Failure> {
+    pub(crate) async fn before(&self, ctx: &Ctx, path: &str) -> Result<Text, Failure> {
         self.text(ctx, &self.pull_request.base, path).await
     }
 
     /// A file as the change leaves it.
-    pub(crate) async fn after(&self, ctx: &Ctx, path: &str) -> Result<Option<String>, Failure> {
+    pub(crate) async fn after(&self, ctx: &Ctx, path: &str) -> Result<Text, Failure> {
         self.text(ctx, self.result(), path).await
     }
 
     /// A file of the repository's own rules, as it was known before the change landed.
-    pub(crate) async fn rules(&self, ctx: &Ctx, path: &str) -> Result<Option<String>, Failure> {
+    pub(crate) async fn rules(&self, ctx: &Ctx, path: &str) -> Result<Text, Failure> {
         self.text(ctx, &self.pull_request.as_of, path).await
     }
 
@@ -95,7 +117,7 @@ impl<'a> Change<'a> {
     pub(crate) fn result(&self) -> &CommitSha {
         match &self.pull_request.state {
             State::Merged { commit, .. } => commit,
-            State::Unmerged => &self.pull_request.head,
+            State::Unknown { .. } => &self.pull_request.head,
         }
     }
 
@@ -129,21 +151,36 @@ impl<'a> Change<'a> {
         ))
     }
 
-    async fn text(
-        &self,
-        ctx: &Ctx,
-        commit: &CommitSha,
-        path: &str,
-    ) -> Result<Option<String>, Failure> {
-        let bytes = ctx.forge.file(self.repository, commit, path).await?;
-        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    async fn text(&self, ctx: &Ctx, commit: &CommitSha, path: &str) -> Result<Text, Failure> {
+        ctx.watcher.go_on()?;
+        Ok(match ctx.forge.file(self.repository, commit, path).await? {
+            File::Content(bytes) => Text::Content(String::from_utf8_lossy(&bytes).into_owned()),
+            File::Missing => Text::Missing,
+            File::TooLarge => Text::TooLarge,
+        })
     }
+}
+
+/// A file read as text.
+pub(crate) enum Text {
+    Content(String),
+    Missing,
+    TooLarge,
 }
 
 impl Kind {
     fn is_reviewable(self) -> bool {
         matches!(self, Self::Test | Self::Other)
     }
+}
+
+/// GitHub's name for somebody, where a clone gives it away.
+pub(crate) fn login(person: &Person) -> Known<String> {
+    let unknown = || Known::unknown("no commit of theirs gives it away");
+    person
+        .login
+        .as_deref()
+        .map_or_else(unknown, |login| Known::Value(quote(login, NAME_CHARS_MAX)))
 }
 
 /// The name a file had before the change, where it had one.
@@ -156,7 +193,7 @@ pub(crate) fn path_before(file: &ChangedFile) -> Option<&str> {
 }
 
 /// The two attributes of `.gitattributes` by which a repository overrules our path rules.
-struct Attributes(Vec<(GlobMatcher, Attribute, bool)>);
+struct Attributes(Patterns<(Attribute, bool)>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Attribute {
@@ -170,17 +207,16 @@ impl Attributes {
             .lines()
             .map(str::trim)
             .filter(|line| !line.starts_with('#'));
-        Self(lines.flat_map(rules_of_line).collect())
+        Self(Patterns::new(lines.flat_map(rules_of_line)))
     }
 
     fn kind(&self, path: &str) -> Kind {
-        let says = |attribute| {
-            self.0
-                .iter()
-                .rev()
-                .find(|(glob, a, _)| *a == attribute && glob.is_match(path))
+        let said: Vec<_> = self.0.matching(path).collect();
+        let is = |attribute, otherwise| {
+            said.iter()
+                .find(|(a, _)| *a == attribute)
+                .map_or(otherwise, |(_, set)| *set)
         };
-        let is = |attribute, otherwise| says(attribute).map_or(otherwise, |(_, _, set)| *set);
         if paths::is_lock(path) {
             Kind::Lock
         } else if is(Attribute::Vendored, paths::is_vendored(path)) {
@@ -195,9 +231,10 @@ impl Attributes {
     }
 }
 
-fn rules_of_line(line: &str) -> Vec<(GlobMatcher, Attribute, bool)> {
+/// Lines without one of the two attributes give no rule.
+fn rules_of_line(line: &str) -> Vec<(String, (Attribute, bool))> {
     let mut words = line.split_whitespace();
-    let Some(glob) = words.next().and_then(attribute_glob) else {
+    let Some(pattern) = words.next().map(attribute_pattern) else {
         return Vec::new();
     };
     let rules = words.filter_map(|word| match word {
@@ -207,25 +244,18 @@ fn rules_of_line(line: &str) -> Vec<(GlobMatcher, Attribute, bool)> {
         "-linguist-vendored" | "linguist-vendored=false" => Some((Attribute::Vendored, false)),
         _ => None,
     });
-    rules
-        .map(|(attribute, set)| (glob.clone(), attribute, set))
-        .collect()
+    rules.map(|rule| (pattern.clone(), rule)).collect()
 }
 
 /// A pattern without a slash matches a name at any depth; with one, from the root.
-fn attribute_glob(pattern: &str) -> Option<GlobMatcher> {
+fn attribute_pattern(pattern: &str) -> String {
     let anchored = pattern.trim_end_matches('/').contains('/');
     let pattern = pattern.trim_start_matches('/');
-    let pattern = if anchored {
+    if anchored {
         pattern.to_owned()
     } else {
         format!("**/{pattern}")
-    };
-    let glob = GlobBuilder::new(&pattern)
-        .literal_separator(true)
-        .build()
-        .ok()?;
-    Some(glob.compile_matcher())
+    }
 }
 
 /// Percent-encodes what a path may hold and a URL may not.

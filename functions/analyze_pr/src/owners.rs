@@ -1,16 +1,25 @@
 //! Whose areas the change touches, by the repository's CODEOWNERS.
 
-use globset::{GlobBuilder, GlobMatcher};
+use std::collections::BTreeMap;
+
 use idwo_core::ctx::Ctx;
+use idwo_core::evidence::Skipped;
 use idwo_core::failure::Failure;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::change::{Change, PATH_CHARS_MAX};
+use crate::change::{Change, PATH_CHARS_MAX, Text};
+use crate::patterns::Patterns;
 use crate::secrets::quote;
 
 /// Where GitHub looks, in this order; the first that exists counts.
 const PLACES: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+
+/// Most owners of one rule: GitHub lists no more than fifty reviewers.
+const OWNERS_MAX: usize = 50;
+
+/// Longest owner that is shown, in characters.
+const OWNER_CHARS_MAX: usize = 100;
 
 /// GitHub ignores a larger file altogether, in bytes.
 const FILE_BYTES_MAX: usize = 3 * 1024 * 1024;
@@ -26,89 +35,111 @@ pub struct Area {
 /// The rules of one CODEOWNERS file; a later rule overrules an earlier one.
 pub(crate) struct Codeowners {
     pub(crate) place: &'static str,
-    rules: Vec<(GlobMatcher, Vec<String>)>,
+    rules: Patterns<Vec<String>>,
+}
+
+/// What a repository says of its owners.
+pub(crate) enum Owners {
+    Rules(Codeowners),
+    /// Why there are none.
+    None(&'static str),
+}
+
+impl Owners {
+    pub(crate) async fn read(ctx: &Ctx, change: &Change<'_>) -> Result<Self, Failure> {
+        for place in PLACES {
+            match change.rules(ctx, place).await? {
+                Text::Content(text) if text.len() <= FILE_BYTES_MAX => {
+                    return Ok(Self::Rules(Codeowners::parse(place, &text)));
+                }
+                Text::Content(_) | Text::TooLarge => {
+                    return Ok(Self::None("CODEOWNERS is larger than GitHub takes, 3 MiB"));
+                }
+                Text::Missing => (),
+            }
+        }
+        Ok(Self::None("the repository has no CODEOWNERS file"))
+    }
 }
 
 impl Codeowners {
-    pub(crate) async fn read(ctx: &Ctx, change: &Change<'_>) -> Result<Option<Self>, Failure> {
-        for place in PLACES {
-            if let Some(text) = change.rules(ctx, place).await? {
-                return Ok(Some(Self {
-                    place,
-                    rules: parse(&text),
-                }));
-            }
+    fn parse(place: &'static str, text: &str) -> Self {
+        Self {
+            place,
+            rules: Patterns::new(text.lines().flat_map(rules_of_line)),
         }
-        Ok(None)
     }
 
     /// The owners of the touched files, most files first.
     pub(crate) fn areas(&self, change: &Change<'_>) -> Vec<Area> {
-        let mut areas: Vec<Area> = Vec::new();
+        let mut areas: BTreeMap<&str, Area> = BTreeMap::new();
         for (file, _) in change.files() {
             for owner in self.owners(&file.path) {
-                match areas.iter_mut().find(|area| area.owner == *owner) {
-                    Some(area) => area.files += 1,
-                    None => areas.push(Area {
-                        owner: owner.clone(),
-                        files: 1,
-                        example: quote(&file.path, PATH_CHARS_MAX),
-                    }),
-                }
+                let area = areas.entry(owner).or_insert_with(|| Area {
+                    owner: quote(owner, OWNER_CHARS_MAX),
+                    files: 0,
+                    example: quote(&file.path, PATH_CHARS_MAX),
+                });
+                area.files += 1;
             }
         }
+        let mut areas: Vec<_> = areas.into_values().collect();
         areas.sort_by(|a, b| b.files.cmp(&a.files).then_with(|| a.owner.cmp(&b.owner)));
         areas
     }
 
+    /// What was not taken of the file.
+    pub(crate) fn skipped(&self) -> Option<Skipped> {
+        let left_out = self.rules.left_out;
+        (left_out > 0).then(|| {
+            Skipped::new(
+                format!("{left_out} rules of CODEOWNERS"),
+                "they are too many or too complex",
+            )
+        })
+    }
+
     fn owners(&self, path: &str) -> &[String] {
-        let rule = self
-            .rules
-            .iter()
-            .rev()
-            .find(|(glob, _)| glob.is_match(path));
-        rule.map_or(&[], |(_, owners)| owners)
+        self.rules.matching(path).next().map_or(&[], Vec::as_slice)
     }
 }
 
-fn parse(text: &str) -> Vec<(GlobMatcher, Vec<String>)> {
-    if text.len() > FILE_BYTES_MAX {
-        return Vec::new();
-    }
-    text.lines().filter_map(rule).collect()
-}
-
-fn rule(line: &str) -> Option<(GlobMatcher, Vec<String>)> {
-    let line = line.split(" #").next()?.trim();
+/// One rule, or two where a path can be a file or a folder.
+fn rules_of_line(line: &str) -> Vec<(String, Vec<String>)> {
+    // A space that belongs to the path is escaped; nothing else in such a file is NUL.
+    let line = line.replace("\\ ", "\0");
+    let line = line.split(" #").next().unwrap_or_default();
     let mut words = line.split_whitespace();
-    let pattern = words
+    let Some(path) = words
         .next()
-        .filter(|pattern| !pattern.starts_with(['#', '!', '[']))?;
+        .filter(|path| !path.starts_with(['#', '!', '[']))
+    else {
+        return Vec::new();
+    };
     let owners = words
         .filter(|word| word.contains('@'))
-        .map(|word| quote(word, 100));
-    Some((glob(pattern)?, owners.collect()))
+        .take(OWNERS_MAX)
+        .map(str::to_owned);
+    let owners: Vec<_> = owners.collect();
+    patterns(&path.replace('\0', " "))
+        .into_iter()
+        .map(|pattern| (pattern, owners.clone()))
+        .collect()
 }
 
-/// Like a line of .gitignore: anchored when it has a slash before its end, and a folder covers
-/// all that is in it.
-fn glob(pattern: &str) -> Option<GlobMatcher> {
-    let body = pattern.trim_end_matches('/');
-    let anchored = body.contains('/');
-    let body = body.trim_start_matches('/');
-    let start = if anchored { "" } else { "**/" };
-    let is_folder = pattern.ends_with('/');
-    let covers_folder = !body.ends_with('*') || body.ends_with("**");
-    let end = match (is_folder, covers_folder) {
-        (true, _) => "/**",
-        (false, true) => "{,/**}",
-        (false, false) => "",
-    };
-    let glob = GlobBuilder::new(&format!("{start}{body}{end}"))
-        .literal_separator(true)
-        .empty_alternates(true)
-        .build();
-    glob.ok().map(|glob| glob.compile_matcher())
+/// Like a line of .gitignore: anchored when it has a slash before its end, and a folder covers all
+/// that is in it.
+fn patterns(path: &str) -> Vec<String> {
+    let body = path.trim_end_matches('/');
+    let start = if body.contains('/') { "" } else { "**/" };
+    let itself = format!("{start}{}", body.trim_start_matches('/'));
+    let inside = format!("{itself}/**");
+    let only_files = body.ends_with('*') && !body.ends_with("**");
+    match (path.ends_with('/'), only_files) {
+        (true, _) => vec![inside],
+        (false, true) => vec![itself],
+        (false, false) => vec![itself, inside],
+    }
 }
 
 #[cfg(test)]
@@ -116,12 +147,7 @@ mod tests {
     use super::*;
 
     fn owners(rules: &str, path: &str) -> Vec<String> {
-        Codeowners {
-            place: "CODEOWNERS",
-            rules: parse(rules),
-        }
-        .owners(path)
-        .to_vec()
+        Codeowners::parse("CODEOWNERS", rules).owners(path).to_vec()
     }
 
     #[test]
@@ -141,11 +167,15 @@ mod tests {
         assert_eq!(owners("apps/web @w", "apps/web/src/a.ts"), ["@w"]);
         assert_eq!(owners("**/logs @l", "deep/logs/a.log"), ["@l"]);
         assert_eq!(owners("/src/**/a.rs @s", "src/x/y/a.rs"), ["@s"]);
+        assert_eq!(owners("My\\ File.py @m", "src/My File.py"), ["@m"]);
     }
 
     #[test]
     fn comments_and_unsupported_patterns_are_no_rules() {
-        assert!(parse("# @x\n\n!a @x\n[ab] @x\n").is_empty());
+        assert_eq!(
+            owners("# @x\n\n!a @x\n[ab] @x\n", "a"),
+            Vec::<String>::new()
+        );
         assert_eq!(
             owners("*.rs nobody @a b@c.test", "x.rs"),
             ["@a", "b@c.test"]
