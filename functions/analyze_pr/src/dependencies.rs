@@ -9,7 +9,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::change::{Change, PATH_CHARS_MAX, path_before};
+use crate::change::{Change, PATH_CHARS_MAX, Text, path_before};
+use crate::paths;
 use crate::secrets::quote;
 
 /// Most manifests that are read; each is read twice, before and after.
@@ -19,7 +20,7 @@ const MANIFESTS_MAX: usize = 20;
 const WORD_CHARS_MAX: usize = 80;
 
 /// Manifests whose format is not read: that they changed is all that is said.
-const UNREAD: [&str; 10] = [
+const UNREAD: [&str; 14] = [
     "pom.xml",
     "build.gradle",
     "build.gradle.kts",
@@ -29,7 +30,11 @@ const UNREAD: [&str; 10] = [
     "Podfile",
     "Package.swift",
     "setup.py",
+    "setup.cfg",
     "pubspec.yaml",
+    "Pipfile",
+    ".pre-commit-config.yaml",
+    "environment.yml",
 ];
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -69,10 +74,9 @@ pub(crate) async fn dependencies(
             Some(parse) => {
                 let old = match path_before(file) {
                     Some(path) => change.before(ctx, path).await?,
-                    None => None,
+                    None => Text::Missing,
                 };
-                let new = change.after(ctx, &file.path).await?;
-                compare(parse, old.as_deref(), new.as_deref())
+                compare(parse, &old, &change.after(ctx, &file.path).await?)
             }
         };
         if changes != Known::Value(Vec::new()) {
@@ -83,7 +87,12 @@ pub(crate) async fn dependencies(
         }
     }
     let unread = touched.len().saturating_sub(MANIFESTS_MAX);
-    let skipped = (unread > 0).then(|| Skipped::new(format!("{unread} manifests"), "20 are read"));
+    let skipped = (unread > 0).then(|| {
+        Skipped::new(
+            format!("{unread} manifests"),
+            format!("{MANIFESTS_MAX} are read"),
+        )
+    });
     Ok((manifests, skipped.into_iter().collect()))
 }
 
@@ -97,19 +106,31 @@ fn parser(path: &str) -> Option<Parser> {
         "package.json" => Some(npm),
         "pyproject.toml" => Some(pyproject),
         "go.mod" => Some(go),
-        name if name.starts_with("requirements") && name.ends_with(".txt") => Some(requirements),
+        _ if is_requirements(path) => Some(requirements),
         _ => None,
     }
+}
+
+/// `requirements.txt`, `requirements-dev.txt`, `requirements/dev.in`
+fn is_requirements(path: &str) -> bool {
+    let in_folder =
+        paths::folder(path).is_some_and(|folder| folder.rsplit('/').next() == Some("requirements"));
+    let is_named = file_name(path).starts_with("requirements") || in_folder;
+    is_named && (path.ends_with(".txt") || path.ends_with(".in"))
 }
 
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-fn compare(parse: Parser, old: Option<&str>, new: Option<&str>) -> Known<Vec<DependencyChange>> {
-    let read = |text: Option<&str>| text.map_or(Some(Dependencies::new()), parse);
+fn compare(parse: Parser, old: &Text, new: &Text) -> Known<Vec<DependencyChange>> {
+    let read = |text: &Text| match text {
+        Text::Content(text) => parse(text),
+        Text::Missing => Some(Dependencies::new()),
+        Text::TooLarge => None,
+    };
     let (Some(old), Some(new)) = (read(old), read(new)) else {
-        return Known::unknown("the manifest does not parse");
+        return Known::unknown("the manifest does not parse, or is larger than is read");
     };
     let names = old
         .keys()
@@ -127,35 +148,51 @@ fn compare(parse: Parser, old: Option<&str>, new: Option<&str>) -> Known<Vec<Dep
 fn cargo(text: &str) -> Option<Dependencies> {
     let manifest: toml::Table = text.parse().ok()?;
     let mut found = Dependencies::new();
-    collect_cargo(&manifest, &mut found);
+    collect_cargo(&manifest, "", &mut found);
     Some(found)
 }
 
-/// Tables named `…dependencies` stand at the top, under `workspace` and under each `target`.
-fn collect_cargo(table: &toml::Table, found: &mut Dependencies) {
+/// Tables named `…dependencies` stand at the top, under `workspace` and under each `target`; the
+/// same name can stand in several.
+fn collect_cargo(table: &toml::Table, place: &str, found: &mut Dependencies) {
     for (key, value) in table {
         let Some(inner) = value.as_table() else {
             continue;
         };
         match key.as_str() {
             "dependencies" | "dev-dependencies" | "build-dependencies" => {
+                let group = key.strip_suffix("-dependencies").unwrap_or_default();
+                let group = [place, group]
+                    .iter()
+                    .filter(|part| !part.is_empty())
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .join(", ");
                 found.extend(
                     inner
                         .iter()
-                        .map(|(name, wanted)| (grouped(key, name), toml_version(wanted))),
+                        .map(|(name, wanted)| (grouped(name, &group), toml_version(wanted))),
                 );
             }
-            "workspace" | "target" => collect_cargo(inner, found),
-            key if key.starts_with("cfg(") || key.contains('-') => collect_cargo(inner, found),
+            "workspace" => collect_cargo(inner, "workspace", found),
+            "target" => {
+                for (target, tables) in inner {
+                    tables
+                        .as_table()
+                        .into_iter()
+                        .for_each(|tables| collect_cargo(tables, target, found));
+                }
+            }
             _ => (),
         }
     }
 }
 
-fn grouped(group: &str, name: &str) -> String {
-    match group.strip_suffix("-dependencies") {
-        Some(group) => format!("{name} ({group})"),
-        None => name.to_owned(),
+fn grouped(name: &str, group: &str) -> String {
+    if group.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name} ({group})")
     }
 }
 
@@ -192,24 +229,21 @@ fn toml_version(wanted: &toml::Value) -> String {
 fn npm(text: &str) -> Option<Dependencies> {
     let manifest: Json = serde_json::from_str(text).ok()?;
     let groups = [
-        "dependencies",
-        "devDependencies",
-        "peerDependencies",
-        "optionalDependencies",
+        ("dependencies", ""),
+        ("devDependencies", "dev"),
+        ("peerDependencies", "peer"),
+        ("optionalDependencies", "optional"),
     ];
     let mut found = Dependencies::new();
-    for group in groups {
+    for (table, group) in groups {
         for (name, wanted) in manifest
-            .get(group)
+            .get(table)
             .and_then(Json::as_object)
             .into_iter()
             .flatten()
         {
-            let group = group
-                .strip_suffix("Dependencies")
-                .map_or(String::new(), |group| format!(" ({group})"));
             found.insert(
-                format!("{name}{group}"),
+                grouped(name, group),
                 wanted.as_str().unwrap_or_default().to_owned(),
             );
         }
@@ -220,73 +254,109 @@ fn npm(text: &str) -> Option<Dependencies> {
 fn pyproject(text: &str) -> Option<Dependencies> {
     let manifest: toml::Table = text.parse().ok()?;
     let project = manifest.get("project");
-    let listed = project
-        .and_then(|p| p.get("dependencies"))
-        .and_then(toml::Value::as_array);
-    let extras = project
-        .and_then(|p| p.get("optional-dependencies"))
-        .and_then(toml::Value::as_table);
-    let groups = manifest
-        .get("dependency-groups")
-        .and_then(toml::Value::as_table);
-    let grouped = extras
-        .into_iter()
-        .chain(groups)
-        .flat_map(|t| t.values())
-        .filter_map(toml::Value::as_array);
-    let lines = listed
-        .into_iter()
-        .chain(grouped)
-        .flatten()
-        .filter_map(toml::Value::as_str);
+    let table = |table: Option<&toml::Value>| {
+        table
+            .and_then(toml::Value::as_table)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let mut lists = vec![
+        (
+            String::new(),
+            project
+                .and_then(|project| project.get("dependencies"))
+                .cloned(),
+        ),
+        (
+            "build".to_owned(),
+            manifest
+                .get("build-system")
+                .and_then(|build| build.get("requires"))
+                .cloned(),
+        ),
+    ];
+    for tables in [
+        table(project.and_then(|p| p.get("optional-dependencies"))),
+        table(manifest.get("dependency-groups")),
+    ] {
+        lists.extend(tables.into_iter().map(|(group, list)| (group, Some(list))));
+    }
+    let mut found = Dependencies::new();
+    for (group, list) in lists {
+        let lines = list
+            .as_ref()
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(toml::Value::as_str);
+        found.extend(
+            lines
+                .filter_map(python_requirement)
+                .map(|(name, wanted)| (grouped(&name, &group), wanted)),
+        );
+    }
     let poetry = manifest
         .get("tool")
-        .and_then(|t| t.get("poetry")?.get("dependencies")?.as_table());
-    let poetry = poetry
-        .into_iter()
-        .flatten()
-        .map(|(name, wanted)| (name.clone(), toml_version(wanted)));
-    Some(lines.filter_map(python_requirement).chain(poetry).collect())
+        .and_then(|tool| tool.get("poetry")?.get("dependencies"));
+    found.extend(
+        table(poetry)
+            .iter()
+            .map(|(name, wanted)| (name.clone(), toml_version(wanted))),
+    );
+    Some(found)
 }
 
 fn requirements(text: &str) -> Option<Dependencies> {
-    Some(
-        text.lines()
-            .filter(|line| !line.trim_start().starts_with(['#', '-']))
-            .filter_map(python_requirement)
-            .collect(),
-    )
-}
-
-/// `name[extra]>=1.2; marker` (PEP 508), the name folded as PyPI folds it.
-fn python_requirement(line: &str) -> Option<(String, String)> {
-    let line = line.split(" #").next()?.trim();
-    let end = line
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
-        .unwrap_or(line.len());
-    let (name, wanted) = line.split_at(end);
-    let wanted = wanted.trim();
-    (!name.is_empty()).then(|| {
-        (
-            name.to_lowercase().replace(['_', '.'], "-"),
-            if wanted.is_empty() { "any" } else { wanted }.to_owned(),
-        )
-    })
-}
-
-fn go(text: &str) -> Option<Dependencies> {
     let lines = text
         .lines()
-        .map(|line| line.split("//").next().unwrap_or(line).trim());
-    let modules = lines.map(|line| line.strip_prefix("require ").unwrap_or(line));
-    let found = modules
-        .filter_map(|line| line.split_once(' '))
-        .filter(|(name, version)| name.contains('.') && version.trim().starts_with('v'));
-    Some(
-        found
-            .map(|(name, version)| (name.to_owned(), version.trim().to_owned()))
-            .collect(),
-    )
+        .filter(|line| !line.trim_start().starts_with(['#', '-']));
+    Some(lines.filter_map(python_requirement).collect())
+}
+
+/// `name[extra]>=1.2; marker` (PEP 508), the name folded as PyPI folds it. A bare address has no
+/// name to go by.
+fn python_requirement(line: &str) -> Option<(String, String)> {
+    let line = line.split(" #").next()?.trim();
+    let is_in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let end = line.find(|c| !is_in_name(c)).unwrap_or(line.len());
+    let (name, wanted) = line.split_at(end);
+    if name.is_empty() || wanted.starts_with("://") {
+        return None;
+    }
+    let wanted = if wanted.trim().is_empty() {
+        "any"
+    } else {
+        wanted.trim()
+    };
+    Some((
+        name.to_lowercase().replace(['_', '.'], "-"),
+        wanted.to_owned(),
+    ))
+}
+
+/// `require` alone: what is replaced or excluded is not asked for.
+fn go(text: &str) -> Option<Dependencies> {
+    let mut found = Dependencies::new();
+    let mut block = "";
+    for line in text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or(line).trim())
+    {
+        let (directive, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match (rest, line) {
+            ("(", _) => block = directive,
+            (_, ")") => block = "",
+            _ if block == "require" => found.extend(module(line)),
+            _ if block.is_empty() && directive == "require" => found.extend(module(rest)),
+            _ => (),
+        }
+    }
+    Some(found)
+}
+
+fn module(line: &str) -> Option<(String, String)> {
+    let (name, version) = line.split_once(' ')?;
+    Some((name.to_owned(), version.trim().to_owned()))
 }
 
 #[cfg(test)]
@@ -294,7 +364,11 @@ mod tests {
     use super::*;
 
     fn changes(path: &str, old: &str, new: &str) -> Vec<String> {
-        match compare(parser(path).unwrap(), Some(old), Some(new)) {
+        match compare(
+            parser(path).unwrap(),
+            &Text::Content(old.into()),
+            &Text::Content(new.into()),
+        ) {
             Known::Value(changes) => changes
                 .into_iter()
                 .map(|c| format!("{} {:?} {:?}", c.name, c.from, c.to))
@@ -314,6 +388,29 @@ mod tests {
                 "b Some(\"path ../b\") None",
                 "d (dev) None Some(\"1\")"
             ]
+        );
+    }
+
+    #[test]
+    fn the_same_name_in_another_table_is_another_dependency() {
+        let manifest = |version: &str| {
+            format!(
+                "[dependencies]\nc = \"{version}\"\n[target.'cfg(unix)'.dependencies]\nc = \"1\"\n"
+            )
+        };
+        assert_eq!(
+            changes("Cargo.toml", &manifest("1"), &manifest("2")),
+            ["c Some(\"1\") Some(\"2\")"]
+        );
+        let module =
+            |version: &str| format!("require a.b/c {version}\n\nreplace a.b/c v1.0.0 => ../c\n");
+        assert_eq!(
+            changes("go.mod", &module("v1.0.0"), &module("v1.1.0")),
+            ["a.b/c Some(\"v1.0.0\") Some(\"v1.1.0\")"]
+        );
+        assert_eq!(
+            changes("requirements/dev.txt", "a==1\n", "a==2\nhttps://x.test/y\n"),
+            ["a Some(\"==1\") Some(\"==2\")"]
         );
     }
 
@@ -349,7 +446,7 @@ mod tests {
     fn a_manifest_that_does_not_parse_is_unknown() {
         assert_eq!(
             changes("package.json", "{}", "{"),
-            ["the manifest does not parse"]
+            ["the manifest does not parse, or is larger than is read"]
         );
         assert_eq!(
             changes(

@@ -13,6 +13,8 @@ mod change;
 
 mod paths;
 
+mod patterns;
+
 mod size;
 
 mod owners;
@@ -36,6 +38,8 @@ mod report;
 mod summary;
 
 mod counted;
+
+mod constant;
 
 pub struct AnalyzePr;
 

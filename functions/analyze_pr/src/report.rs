@@ -1,17 +1,17 @@
 //! What `analyze_pr` answers: each section with the id of the evidence it stands on.
 
 use idwo_core::ctx::Ctx;
-use idwo_core::envelope::Reply;
+use idwo_core::envelope::{Reply, Status};
 use idwo_core::evidence::{Known, Skipped, Source};
 use idwo_core::failure::Failure;
-use idwo_core::forge::{ChangedFile, Person, State};
+use idwo_core::forge::{ChangedFile, State};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::change::{Change, Kind, PATH_CHARS_MAX};
+use crate::change::{Change, Kind, NAME_CHARS_MAX, PATH_CHARS_MAX, login};
 use crate::dependencies::{self, Manifest};
-use crate::owners::{Area, Codeowners};
+use crate::owners::{Area, Owners};
 use crate::paths;
 use crate::reviewers::{self, Reviewer, Reviewers};
 use crate::secrets::{self, SecretLike, quote};
@@ -61,12 +61,13 @@ pub struct Facts {
     /// From the pull request: data, never an instruction.
     pub title: String,
     pub author: Author,
-    pub state: PullState,
-    pub merged_at: Known<String>,
+    pub merged: Known<Merged>,
     /// What the change is compared with.
     pub base_sha: String,
     /// The branch's tip; of a squash, the squash commit.
     pub head_sha: String,
+    /// The commit that holds the whole change: `git diff base_sha result_sha` gives what is counted.
+    pub result_sha: String,
     pub commits: usize,
     /// Everything but the change itself is as of this commit.
     pub seen_as_of: String,
@@ -80,12 +81,11 @@ pub struct Author {
     pub bot: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PullState {
-    Merged,
-    /// Open, closed or landed without a trace: a clone cannot tell.
-    Unmerged,
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Merged {
+    pub sha: String,
+    /// RFC 3339, UTC; by the commit's own date.
+    pub at: Known<String>,
 }
 
 /// Files that nobody reviews line by line; they count in `size` but in nothing else.
@@ -147,11 +147,21 @@ impl<T> Listed<T> {
             items,
         }
     }
+
+    /// The first of `total`.
+    fn first(evidence: &'static str, total: usize, items: Vec<T>) -> Self {
+        Self {
+            evidence,
+            total,
+            items,
+        }
+    }
 }
 
 /// What had to be read beside the change itself.
 pub(crate) struct Findings {
-    owners: Option<(Codeowners, Vec<Area>)>,
+    owners: Owners,
+    areas: Vec<Area>,
     untested: Untested,
     dependencies: Vec<Manifest>,
     reviewers: Reviewers,
@@ -160,16 +170,19 @@ pub(crate) struct Findings {
 
 impl Findings {
     pub(crate) async fn of(ctx: &Ctx, change: &Change<'_>) -> Result<Self, Failure> {
-        let owners = Codeowners::read(ctx, change).await?.map(|owners| {
-            let areas = owners.areas(change);
-            (owners, areas)
-        });
-        let areas = owners.as_ref().map_or(&[][..], |(_, areas)| areas);
-        let reviewers = reviewers::reviewers(ctx, change, areas).await?;
-        let (dependencies, skipped) = dependencies::dependencies(ctx, change).await?;
-        let untested = untested::untested(ctx, change).await?;
+        let owners = Owners::read(ctx, change).await?;
+        let (areas, mut skipped) = match &owners {
+            Owners::Rules(rules) => (rules.areas(change), Vec::from_iter(rules.skipped())),
+            Owners::None(_) => (Vec::new(), Vec::new()),
+        };
+        let reviewers = reviewers::reviewers(ctx, change, &areas).await?;
+        let (dependencies, manifests_skipped) = dependencies::dependencies(ctx, change).await?;
+        let mut untested = untested::untested(ctx, change).await?;
+        skipped.extend(manifests_skipped);
+        skipped.extend(untested.skipped.take());
         Ok(Self {
             owners,
+            areas,
             untested,
             dependencies,
             reviewers,
@@ -182,18 +195,23 @@ pub(crate) fn reply(change: &Change<'_>, findings: Findings, now: Timestamp) -> 
     let sources = vec![source(change, now)];
     let considered = considered(change, &findings);
     let mut skipped = change.pull_request.skipped.clone();
+    skipped.extend(change.skipped.iter().cloned());
     skipped.extend(findings.skipped.iter().cloned());
     skipped.extend(left_out(&findings.reviewers));
     let counts = evidence::Counts {
         code_files: findings.untested.code_files,
         test_files: findings.untested.test_files,
-        past: findings.reviewers.past.looked_at,
+        looked_at: findings.reviewers.past.looked_at,
+        touching: findings.reviewers.past.changes.len(),
         candidates: findings.reviewers.candidates,
     };
     let report = report(change, findings);
     let evidence = evidence::evidence(change, &report, &counts);
 
     let mut reply = Reply::new(report, now);
+    if change.pull_request.files_total > change.pull_request.files.len() {
+        reply.status = Status::Partial;
+    }
     reply.sources = sources;
     reply.evidence = evidence;
     reply.coverage.considered = considered;
@@ -210,9 +228,10 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
             .map(shown)
             .collect()
     };
-    let areas = findings
-        .owners
-        .map(|(_, areas)| Known::Value(Listed::new("areas", areas)));
+    let areas = match findings.owners {
+        Owners::Rules(_) => Known::Value(Listed::new("areas", findings.areas)),
+        Owners::None(why) => Known::unknown(why),
+    };
     let later = "not computed yet: it needs the history index";
     let clone = "a clone does not hold it";
     Report {
@@ -224,7 +243,7 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
             vendored: change.of_kind(Kind::Vendored).map(shown).collect(),
             lock: change.of_kind(Kind::Lock).map(shown).collect(),
         },
-        areas: areas.unwrap_or_else(|| Known::unknown("the repository has no CODEOWNERS file")),
+        areas,
         untested: Listed::new(
             "untested",
             findings
@@ -238,10 +257,14 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
         dependencies: Listed::new("dependencies", findings.dependencies),
         ci: Listed::new("ci", matching(paths::is_ci)),
         infrastructure: Listed::new("infrastructure", matching(paths::is_infrastructure)),
-        migrations: Listed::new("migrations", matching(paths::is_migration)),
+        migrations: Listed::new("migrations", migrations(change)),
         secret_like: Listed::new("secret_like", secrets::secret_like(change)),
         tickets: Listed::new("tickets", tickets::tickets(change.pull_request)),
-        reviewers: Listed::new("reviewers", findings.reviewers.suggested),
+        reviewers: Listed::first(
+            "reviewers",
+            findings.reviewers.candidates,
+            findings.reviewers.suggested,
+        ),
         risk: Known::unknown(later),
         review_time_minutes: Known::unknown(later),
         time_to_merge_hours: Known::unknown(later),
@@ -251,36 +274,47 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
     }
 }
 
+/// Test data that looks like migrations changes no database.
+fn migrations(change: &Change<'_>) -> Vec<String> {
+    change
+        .of_kind(Kind::Other)
+        .filter(|file| paths::is_migration(&file.path))
+        .map(shown)
+        .collect()
+}
+
 fn facts(change: &Change<'_>) -> Facts {
     let pull_request = change.pull_request;
-    let (state, merged_at) = match &pull_request.state {
-        State::Merged { at, .. } => (PullState::Merged, Known::Value(at.to_string())),
-        State::Unmerged => (
-            PullState::Unmerged,
-            Known::unknown("no commit of the default branch names it"),
-        ),
-    };
     Facts {
         repository: pull_request.repository.to_string(),
         number: pull_request.number.get(),
         title: quote(&pull_request.title, TITLE_CHARS_MAX),
-        author: author(&pull_request.author),
-        state,
-        merged_at,
+        author: Author {
+            login: login(&pull_request.author),
+            name: quote(&pull_request.author.name, NAME_CHARS_MAX),
+            bot: pull_request.author.bot,
+        },
+        merged: merged(&pull_request.state),
         base_sha: pull_request.base.to_string(),
         head_sha: pull_request.head.to_string(),
+        result_sha: change.result().to_string(),
         commits: pull_request.commits.len(),
         seen_as_of: pull_request.as_of.to_string(),
         url: change.url(),
     }
 }
 
-fn author(person: &Person) -> Author {
-    let unknown = || Known::unknown("no commit gives it away");
-    Author {
-        login: person.login.clone().map_or_else(unknown, Known::Value),
-        name: quote(&person.name, 80),
-        bot: person.bot,
+fn merged(state: &State) -> Known<Merged> {
+    match state {
+        State::Merged { commit, at } => {
+            let unknown = || Known::unknown("the commit's date is malformed");
+            let at = at.map_or_else(unknown, |at| Known::Value(at.to_string()));
+            Known::Value(Merged {
+                sha: commit.to_string(),
+                at,
+            })
+        }
+        State::Unknown { why } => Known::unknown(why),
     }
 }
 
@@ -310,12 +344,9 @@ fn considered(change: &Change<'_>, findings: &Findings) -> Vec<String> {
             reviewers.past.looked_at, reviewers.paths
         ),
     ];
-    considered.extend(
-        findings
-            .owners
-            .as_ref()
-            .map(|(owners, _)| owners.place.to_owned()),
-    );
+    if let Owners::Rules(rules) = &findings.owners {
+        considered.push(rules.place.to_owned());
+    }
     considered
 }
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::change::{Change, path_before};
+use crate::change::{Change, NAME_CHARS_MAX, login, path_before};
 use crate::counted::counted;
 use crate::owners::Area;
 use crate::paths;
@@ -190,18 +190,19 @@ impl Tally {
 
 impl Board {
     fn new(change: &Change<'_>, past: &[PastChange]) -> Self {
-        let mut roster = Roster::learn(past);
+        let mut roster = Roster::default();
         let pull_request = change.pull_request;
-        let authors = pull_request
-            .commits
-            .iter()
-            .map(|commit| &commit.author)
-            .chain([&pull_request.author]);
-        let excluded = authors.map(|author| roster.index(author)).collect();
+        let authors = pull_request.commits.iter().map(|commit| &commit.author);
+        let authors = authors
+            .chain([&pull_request.author])
+            .chain(&pull_request.co_authors);
+        let excluded = authors.filter_map(|author| roster.index(author)).collect();
+        let newest = || past.iter().map(|earlier| earlier.at).max();
+        let as_of = pull_request.as_of_at.or_else(newest).unwrap_or_default();
         Self {
             roster,
             excluded,
-            as_of: pull_request.as_of_at,
+            as_of,
             marks: BTreeMap::new(),
         }
     }
@@ -223,14 +224,14 @@ impl Board {
         {
             marks.merged.add(closeness);
         }
-        if let Some(marks) = self.marks_of(&earlier.author, weight * WROTE, earlier.at) {
+        if let Some(marks) = self.marks_of(&earlier.author, weight * WROTE, earlier.written_at) {
             marks.wrote.add(closeness);
         }
     }
 
     /// The marks of a candidate, with `score` added; `None` for the author and for bots.
     fn marks_of(&mut self, person: &Person, score: f64, at: Timestamp) -> Option<&mut Marks> {
-        let index = self.roster.index(person);
+        let index = self.roster.index(person)?;
         if person.bot || self.excluded.contains(&index) {
             return None;
         }
@@ -254,10 +255,13 @@ impl Board {
             login: Some(login.to_owned()),
             ..Person::default()
         };
-        let index = self.roster.index(&owner);
-        if self.excluded.contains(&index) {
+        let Some(index) = self
+            .roster
+            .index(&owner)
+            .filter(|index| !self.excluded.contains(index))
+        else {
             return;
-        }
+        };
         let marks = self.marks.entry(index).or_default();
         marks.score += CODE_OWNER;
         marks.owner_of = Some(area.files);
@@ -271,7 +275,9 @@ impl Board {
     fn suggested(&self) -> Vec<Reviewer> {
         let mut ranked: Vec<_> = self.marks.iter().collect();
         ranked.sort_by(|(a, x), (b, y)| y.score.total_cmp(&x.score).then(a.cmp(b)));
-        let best = ranked.first().map_or(1.0, |(_, marks)| marks.score);
+        let best = ranked
+            .first()
+            .map_or(1.0, |(_, marks)| marks.score.max(f64::MIN_POSITIVE));
         let people = ranked
             .into_iter()
             .filter_map(|(index, marks)| Some((self.roster.person(*index)?, marks)));
@@ -284,14 +290,10 @@ impl Board {
 }
 
 fn reviewer(person: &Person, marks: &Marks, best: f64) -> Reviewer {
-    let unknown_login = || Known::unknown("no commit of theirs gives it away");
     let never = || Known::unknown("they did not touch these paths within what was looked at");
     Reviewer {
-        login: person
-            .login
-            .clone()
-            .map_or_else(unknown_login, Known::Value),
-        name: quote(&person.name, 80),
+        login: login(person),
+        name: quote(&person.name, NAME_CHARS_MAX),
         score: (marks.score / best * 100.0).round() / 100.0,
         reasons: reasons(marks),
         last_active: marks

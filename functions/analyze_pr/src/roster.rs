@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use idwo_core::forge::{PastChange, Person};
-
-/// How often a fork's owner must be the author before the two are taken for one person.
-const SHARED_CHANGES_MIN: usize = 2;
+use idwo_core::forge::Person;
 
 /// People by every name they go by. An index stays valid for as long as the roster.
 #[derive(Default)]
@@ -14,69 +11,39 @@ pub(crate) struct Roster {
     by_login: HashMap<String, usize>,
     by_email: HashMap<String, usize>,
     by_name: HashMap<String, usize>,
-    login_of_email: HashMap<String, String>,
 }
 
 impl Roster {
-    /// Learns which login belongs to which author from changes that came from a fork: the pair has
-    /// to recur, and to be the commoner one for both.
-    pub(crate) fn learn(changes: &[PastChange]) -> Self {
-        let mut pairs: HashMap<(&str, &str), usize> = HashMap::new();
-        let (mut by_login, mut by_email) =
-            (HashMap::<&str, usize>::new(), HashMap::<&str, usize>::new());
-        for change in changes {
-            let Some(login) = change.fork_owner.as_deref() else {
-                continue;
-            };
-            let email = change.author.email.as_str();
-            *pairs.entry((login, email)).or_default() += 1;
-            *by_login.entry(login).or_default() += 1;
-            *by_email.entry(email).or_default() += 1;
-        }
-        let is_common = |count: usize, of: Option<&usize>| of.is_some_and(|all| 2 * count > *all);
-        let learned = pairs.into_iter().filter(|((login, email), count)| {
-            *count >= SHARED_CHANGES_MIN
-                && is_common(*count, by_login.get(login))
-                && is_common(*count, by_email.get(email))
-        });
-        let login_of_email = learned
-            .map(|((login, email), _)| (email.to_owned(), login.to_owned()))
-            .collect();
-        Self {
-            login_of_email,
-            ..Self::default()
-        }
-    }
-
     /// Whose this is: somebody known by the same login, e-mail or full name, else somebody new.
-    pub(crate) fn index(&mut self, person: &Person) -> usize {
-        let login = person
-            .login
-            .clone()
-            .or_else(|| self.login_of_email.get(&person.email).cloned());
-        let login_key = login.as_ref().map(|login| login.to_lowercase());
-        let name_key = full_name(person);
-        let known = login_key
-            .as_ref()
-            .and_then(|key| self.by_login.get(key))
-            .or_else(|| self.by_email.get(&person.email))
-            .or_else(|| name_key.as_ref().and_then(|key| self.by_name.get(key)))
-            .copied();
+    /// Nobody at all for a person of whom nothing is known.
+    pub(crate) fn index(&mut self, person: &Person) -> Option<usize> {
+        let login = person.login.as_ref().map(|login| login.to_lowercase());
+        let email = Some(person.email.clone()).filter(|email| !email.is_empty());
+        let name = full_name(person);
+        if login.is_none() && email.is_none() && name.is_none() {
+            return None;
+        }
+        let by = |names: &HashMap<String, usize>, key: &Option<String>| {
+            names.get(key.as_ref()?).copied()
+        };
+        let known = by(&self.by_login, &login)
+            .or_else(|| by(&self.by_email, &email))
+            .or_else(|| by(&self.by_name, &name));
         let index = known.unwrap_or_else(|| {
             self.people.push(person.clone());
             self.people.len() - 1
         });
-        self.note(index, person, login);
-        if let Some(key) = login_key {
-            self.by_login.entry(key).or_insert(index);
+        self.note(index, person);
+        for (names, key) in [
+            (&mut self.by_login, login),
+            (&mut self.by_email, email),
+            (&mut self.by_name, name),
+        ] {
+            if let Some(key) = key {
+                names.entry(key).or_insert(index);
+            }
         }
-        if !person.email.is_empty() {
-            self.by_email.entry(person.email.clone()).or_insert(index);
-        }
-        if let Some(key) = name_key {
-            self.by_name.entry(key).or_insert(index);
-        }
-        index
+        Some(index)
     }
 
     pub(crate) fn person(&self, index: usize) -> Option<&Person> {
@@ -84,15 +51,15 @@ impl Roster {
     }
 
     /// Fills in what was not known of them before.
-    fn note(&mut self, index: usize, person: &Person, login: Option<String>) {
+    fn note(&mut self, index: usize, person: &Person) {
         let Some(known) = self.people.get_mut(index) else {
             return;
         };
-        let known_by_login_only = known.login.as_deref() == Some(known.name.as_str());
-        if known_by_login_only && person.login.as_deref() != Some(person.name.as_str()) {
+        let is_login = |person: &Person| person.login.as_deref() == Some(person.name.as_str());
+        if is_login(known) && !is_login(person) {
             known.name.clone_from(&person.name);
         }
-        known.login = known.login.take().or(login);
+        known.login = known.login.take().or_else(|| person.login.clone());
         known.bot |= person.bot;
     }
 }
@@ -116,17 +83,6 @@ mod tests {
         }
     }
 
-    fn from_fork(login: &str, author: Person) -> PastChange {
-        PastChange {
-            at: "2024-01-01T00:00:00Z".parse().unwrap(),
-            author,
-            fork_owner: Some(login.into()),
-            reviewers: Vec::new(),
-            merged_by: None,
-            touched: Vec::new(),
-        }
-    }
-
     #[test]
     fn a_login_an_address_and_a_name_meet_in_one_person() {
         let mut roster = Roster::default();
@@ -138,28 +94,27 @@ mod tests {
         assert_eq!(roster.index(&person("annlee", "", Some("AnnLee"))), ann);
         assert_eq!(roster.index(&person("Ann Lee", "other@y.test", None)), ann);
         assert_ne!(roster.index(&person("ann", "third@z.test", None)), ann);
-        assert_eq!(roster.person(ann).unwrap().login.as_deref(), Some("annlee"));
+        assert_eq!(
+            roster.person(ann.unwrap()).unwrap().login.as_deref(),
+            Some("annlee")
+        );
     }
 
     #[test]
-    fn a_fork_owner_is_the_author_only_when_it_recurs() {
-        let ann = || person("Ann Lee", "ann@x.test", None);
-        let mut once = Roster::learn(&[from_fork("annlee", ann())]);
-        assert_ne!(
-            once.index(&person("annlee", "", Some("annlee"))),
-            once.index(&ann())
-        );
-        let mut often = Roster::learn(&[from_fork("annlee", ann()), from_fork("annlee", ann())]);
+    fn people_without_a_name_are_not_one_person() {
+        let mut roster = Roster::default();
+        assert_eq!(roster.index(&Person::default()), None);
         assert_eq!(
-            often.index(&person("annlee", "", Some("annlee"))),
-            often.index(&ann())
+            roster.index(&person("ann", "", None)),
+            None,
+            "a single word can be anybody"
         );
     }
 
     #[test]
     fn a_name_takes_the_place_of_a_login() {
         let mut roster = Roster::default();
-        let index = roster.index(&person("annlee", "", Some("annlee")));
+        let index = roster.index(&person("annlee", "", Some("annlee"))).unwrap();
         roster.index(&person("Ann Lee", "ann@x.test", Some("annlee")));
         assert_eq!(roster.person(index).unwrap().name, "Ann Lee");
     }

@@ -3,11 +3,12 @@
 use std::sync::LazyLock;
 
 use idwo_core::untrusted;
-use regex::{Regex, RegexSet};
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::change::{Change, PATH_CHARS_MAX};
+use crate::constant::constant;
 
 /// Shapes that vendors give their credentials, so that scanners can find them.
 const SHAPES: [(&str, &str); 12] = [
@@ -24,27 +25,37 @@ const SHAPES: [(&str, &str); 12] = [
     ),
     (
         "OpenAI or Anthropic key",
-        r"\bsk-(proj-|ant-|svcacct-)?[A-Za-z0-9_-]{24,}",
+        r"\bsk-(?:proj-|ant-|svcacct-)?[A-Za-z_-]*[0-9][A-Za-z0-9_-]{20,}",
     ),
     ("Google API key", r"\bAIza[0-9A-Za-z_-]{35}\b"),
     ("Stripe live key", r"\b[rs]k_live_[0-9A-Za-z]{20,}"),
     ("npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
-    ("private key", r"-----BEGIN ([A-Z]+ )?PRIVATE KEY-----"),
+    (
+        "private key",
+        r"-----BEGIN ([A-Z]+ )*PRIVATE KEY( BLOCK)?-----",
+    ),
     (
         "JSON web token",
         r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
     ),
     (
         "password in an address",
-        r"\b[a-z][a-z0-9+.-]*://[^\s/:@$<{]+:[^\s/@$<{]{6,}@",
+        r"\b[a-z][a-z0-9+.-]*://[^\s/:@$<{]*:[^\s/@$<{]{6,}@",
     ),
 ];
 
-/// A name that says secret, and a literal beside it.
-const ASSIGNED: &str = r#"(?i)\b[a-z0-9_.-]*(password|passwd|secret|api_?key|access_?key|auth_?token|private_?key)["']?\s*(?::|=>?|:=)\s*["']([^"'\s]{12,})["']"#;
+/// Most of a text that is scanned, in bytes: lines are kept up to 2000, messages up to 64 KiB.
+const SCANNED_BYTES_MAX: usize = 64 * 1024;
 
-/// Words that make a literal an example.
-const PLACEHOLDERS: [&str; 13] = [
+/// A name that says secret, and a literal beside it: quoted anywhere, or bare where a line is
+/// nothing but `NAME=value` or `name: value` (environment files, YAML).
+const ASSIGNED: [&str; 2] = [
+    r#"(?i)\b[a-z0-9_.-]*(?:password|passwd|passphrase|pwd|secret|token|api_?key|access_?key|private_?key)[a-z0-9_.-]*["'`]?\s*(?::|=>?|:=)\s*["'`]([^"'`\s]{12,})["'`]"#,
+    r#"(?i)^\s*(?:export\s+|-\s+)?[a-z0-9_.-]*(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key)[a-z0-9_.-]*\s*[=:]\s*([^\s"'`$<>{}()\[\],;]{12,})\s*$"#,
+];
+
+/// Words that make a credential an example, where they stand in it.
+const PLACEHOLDERS: [&str; 12] = [
     "example",
     "changeme",
     "your",
@@ -53,19 +64,20 @@ const PLACEHOLDERS: [&str; 13] = [
     "dummy",
     "sample",
     "redacted",
+    "password",
     "${",
     "{{",
-    "<",
     "...",
-    "test",
 ];
 
 /// A literal below this many bits per character is a word, not a key.
 const KEY_BITS_PER_CHAR_MIN: f64 = 3.0;
 
-static KNOWN: LazyLock<Option<RegexSet>> =
-    LazyLock::new(|| RegexSet::new(SHAPES.map(|(_, shape)| shape)).ok());
-static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ASSIGNED).ok());
+static KNOWN: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+    let compiled = SHAPES.iter().map(|(kind, shape)| (*kind, constant(shape)));
+    compiled.collect()
+});
+static ASSIGNMENTS: LazyLock<[Regex; 2]> = LazyLock::new(|| ASSIGNED.map(constant));
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SecretLike {
@@ -96,21 +108,43 @@ pub(crate) fn quote(text: &str, chars_max: usize) -> String {
     }
 }
 
+/// What `text` looks like it holds, as it stands or once invisible characters are taken out: those
+/// would hide a credential here and be gone where it is shown.
 fn kind(text: &str) -> Option<&'static str> {
-    if text.to_lowercase().contains("example") {
-        return None;
-    }
-    let known = KNOWN.as_ref()?.matches(text).into_iter().next();
-    if let Some((kind, _)) = known.and_then(|index| SHAPES.get(index)) {
-        return Some(kind);
-    }
-    let literal = ASSIGNMENT.as_ref()?.captures(text)?.get(2)?.as_str();
-    is_key(literal).then_some("secret in plain text")
+    let head = text
+        .get(..text.floor_char_boundary(SCANNED_BYTES_MAX))
+        .unwrap_or(text);
+    shape(head).or_else(|| shape(&untrusted::plain(head, SCANNED_BYTES_MAX)))
 }
 
+fn shape(text: &str) -> Option<&'static str> {
+    let known = KNOWN.iter().find(|(_, shape)| {
+        shape
+            .find_iter(text)
+            .any(|found| !is_placeholder(found.as_str()))
+    });
+    if let Some((kind, _)) = known {
+        return Some(kind);
+    }
+    let mut literals = ASSIGNMENTS
+        .iter()
+        .filter_map(|assigned| assigned.captures(text)?.get(1));
+    literals
+        .any(|literal| is_key(literal.as_str()))
+        .then_some("secret in plain text")
+}
+
+fn is_placeholder(found: &str) -> bool {
+    let found = found.to_lowercase();
+    PLACEHOLDERS.iter().any(|word| found.contains(word))
+}
+
+/// Letters and several digits, mixed so that it is no word and no name of a setting.
 fn is_key(literal: &str) -> bool {
-    let lower = literal.to_lowercase();
-    !PLACEHOLDERS.iter().any(|word| lower.contains(word))
+    let count = |is: fn(&char) -> bool| literal.chars().filter(is).count();
+    !is_placeholder(literal)
+        && count(char::is_ascii_digit) >= 2
+        && count(char::is_ascii_alphabetic) >= 2
         && bits_per_char(literal) >= KEY_BITS_PER_CHAR_MIN
 }
 
@@ -162,6 +196,41 @@ mod tests {
     }
 
     #[test]
+    fn a_word_elsewhere_or_a_character_that_nobody_sees_hides_nothing() {
+        assert_eq!(
+            like(&[
+                "# see example.com\nkey = gh",
+                "p_abcdefghijklmnopqrstuvwxyz0123456789"
+            ]),
+            Some("GitHub token")
+        );
+        assert_eq!(
+            like(&["gh\u{200b}p", "_abcdefghijklmnopqrstuvwxyz0123456789"]),
+            Some("GitHub token")
+        );
+        assert_eq!(
+            like(&["postgres://app:s3cr3", "tPw9x@db.example.com/app"]),
+            Some("password in an address")
+        );
+    }
+
+    #[test]
+    fn environment_files_and_yaml_need_no_quotes() {
+        assert_eq!(
+            like(&["DB_PASSWORD=k8Zq2", "LmP0vXw9"]),
+            Some("secret in plain text")
+        );
+        assert_eq!(
+            like(&["  api_token: k8Zq2", "LmP0vXw9"]),
+            Some("secret in plain text")
+        );
+        assert_eq!(
+            like(&["aws_secret_access_key = wJa", "lrXUtnFEMI7K9MDENG"]),
+            Some("secret in plain text")
+        );
+    }
+
+    #[test]
     fn an_assigned_literal_counts_when_it_could_be_a_key() {
         assert_eq!(
             like(&["db_password = \"k8Zq2", "LmP0vXw9\""]),
@@ -178,6 +247,12 @@ mod tests {
             "let password = prompt(\"Enter your password\");",
             "password = \"aaaaaaaaaaaaaaaa\"",
             "AKIAIOSFODNN7EXAMPLE",
+            "sk-learn-contrib-something-very-long-name",
+            "https://user:password@host/",
+            "token: ${{ secrets.GITHUB_TOKEN }}",
+            "access_key = \"aws.s3.accessKeyId\"",
+            "grant_type token = \"authorization_code\"",
+            "secretKeyRef: kubernetes-service-account",
             "https://user:$PASSWORD@host/",
         ] {
             assert_eq!(kind(fine), None, "{fine}");

@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::change::Change;
 use crate::paths;
 
-/// Counts are git's own (`git diff --numstat -M`), over all changed files.
+/// Counts are git's own (`git diff`), over all changed files whose lines are read. Which of several
+/// similar files are paired as renamed can differ from `git diff -M`; each pair's numbers do not.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Size {
     pub evidence: &'static str,
@@ -18,7 +19,7 @@ pub struct Size {
     pub deleted_lines: usize,
     /// Blocks of change with three lines of context, as `git diff` prints them.
     pub hunks: u32,
-    /// Files whose lines are not counted: binary, too large, or not files.
+    /// Files whose lines are not counted: binary, too large, not files, or more than are read.
     pub files_without_lines: usize,
     /// Without lock, vendored and generated files: what people have to read.
     pub reviewable: Reviewable,
@@ -60,14 +61,15 @@ pub(crate) fn size(change: &Change<'_>) -> Size {
     let (reviewable_added, reviewable_deleted) = lines(&reviewable);
     Size {
         evidence: "size",
-        files: all.len(),
+        files: change.pull_request.files_total,
         added_lines,
         deleted_lines,
         hunks: all.iter().map(|file| file.hunks()).sum(),
-        files_without_lines: all
-            .iter()
-            .filter(|file| !matches!(file.content, Content::Text { .. }))
-            .count(),
+        files_without_lines: change.pull_request.files_total
+            - all
+                .iter()
+                .filter(|file| matches!(file.content, Content::Text { .. }))
+                .count(),
         reviewable: Reviewable {
             files: reviewable.len(),
             added_lines: reviewable_added,

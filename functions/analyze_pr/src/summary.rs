@@ -4,7 +4,7 @@ use idwo_core::envelope::Reply;
 use idwo_core::evidence::Known;
 
 use crate::counted::counted;
-use crate::report::{Facts, Level, Listed, PullState, Report};
+use crate::report::{Facts, Level, Listed, Report};
 use crate::reviewers::Reviewer;
 
 /// Most paths or people that one line names.
@@ -36,9 +36,9 @@ pub(crate) fn text(reply: &Reply<Report>) -> String {
 }
 
 fn headline(facts: &Facts) -> String {
-    let state = match facts.state {
-        PullState::Merged => "merged",
-        PullState::Unmerged => "not merged",
+    let state = match &facts.merged {
+        Known::Value(_) => "merged",
+        Known::Unknown { .. } => "not known to have landed",
     };
     let author = match &facts.author.login {
         Known::Value(login) => login,

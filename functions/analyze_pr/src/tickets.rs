@@ -10,8 +10,11 @@ use regex::Regex;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Most tickets that are listed: a release branch can name hundreds.
-const TICKETS_MAX: usize = 50;
+use crate::constant::constant;
+use crate::secrets::quote;
+
+/// Longest key that is shown, in characters: owner, name and number.
+const KEY_CHARS_MAX: usize = 160;
 
 /// GitHub's closing keywords, then `#N`, `owner/repo#N` or an issue's address. A bare `#N` names
 /// anything, so it is never taken.
@@ -20,14 +23,13 @@ const CLOSING: &str = r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:(
 const JIRA_KEY: &str = r"\b[A-Z][A-Z0-9_]{1,9}-[1-9]\d{0,8}\b";
 
 /// Names of standards and licences that look like a project's key.
-const NOT_PROJECTS: [&str; 33] = [
-    "AES", "AGPL", "BIP", "BSD", "CVE", "CWE", "EIP", "ES", "GHSA", "GPL", "GPT", "HTTP", "IEEE",
-    "ISO", "JEP", "JSR", "KIP", "LGPL", "MD", "MPL", "PEP", "PR", "RFC", "RSA", "SHA", "SSL",
-    "TLS", "UTC", "UTF", "UCS", "WIN", "X", "BASE",
+const NOT_PROJECTS: [&str; 26] = [
+    "AES", "AGPL", "BIP", "COVID", "CVE", "CWE", "EIP", "FIPS", "GH", "GHSA", "GPL", "GPT", "HTTP",
+    "IEEE", "ISO", "JEP", "JSR", "KIP", "LGPL", "MPL", "PEP", "RFC", "SHA", "SOC", "TLS", "UTF",
 ];
 
-static CLOSING_PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(CLOSING).ok());
-static JIRA_PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(JIRA_KEY).ok());
+static CLOSING_PATTERN: LazyLock<Regex> = LazyLock::new(|| constant(CLOSING));
+static JIRA_PATTERN: LazyLock<Regex> = LazyLock::new(|| constant(JIRA_KEY));
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Ticket {
@@ -87,7 +89,6 @@ pub(crate) fn tickets(pull_request: &PullRequest) -> Vec<Ticket> {
     let mut seen = HashSet::new();
     named
         .filter(|(key, ..)| seen.insert(key.to_lowercase()))
-        .take(TICKETS_MAX)
         .map(ticket)
         .collect()
 }
@@ -98,7 +99,7 @@ fn ticket((key, kind, named_in): (String, TicketKind, NamedIn)) -> Ticket {
         TicketKind::Jira => "Jira was not asked",
     };
     Ticket {
-        key,
+        key: quote(&key, KEY_CHARS_MAX),
         kind,
         named_in,
         status: Known::unknown(why),
@@ -107,9 +108,6 @@ fn ticket((key, kind, named_in): (String, TicketKind, NamedIn)) -> Ticket {
 }
 
 fn closed(text: &str, home: &RepositoryName) -> Vec<String> {
-    let Some(pattern) = CLOSING_PATTERN.as_ref() else {
-        return Vec::new();
-    };
     let key = |found: regex::Captures<'_>| {
         let repository = match found.get(1) {
             Some(name) => name.as_str().parse::<RepositoryName>().ok()?,
@@ -118,14 +116,14 @@ fn closed(text: &str, home: &RepositoryName) -> Vec<String> {
         let number: PullNumber = found.get(2)?.as_str().parse().ok()?;
         Some(format!("{repository}#{number}"))
     };
-    pattern.captures_iter(text).filter_map(key).collect()
+    CLOSING_PATTERN
+        .captures_iter(text)
+        .filter_map(key)
+        .collect()
 }
 
 fn jira_keys(text: &str) -> Vec<String> {
-    let Some(pattern) = JIRA_PATTERN.as_ref() else {
-        return Vec::new();
-    };
-    let keys = pattern
+    let keys = JIRA_PATTERN
         .find_iter(text)
         .filter_map(|found| found.as_str().parse::<IssueKey>().ok());
     keys.map(|key| key.to_string())

@@ -8,12 +8,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::change::{Change, PATH_CHARS_MAX};
+use crate::constant::constant;
 use crate::secrets::quote;
 
 /// Longest quotation of a line, in characters.
 const QUOTE_CHARS_MAX: usize = 120;
 
-static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(TODO|FIXME)\b").ok());
+static MARK: LazyLock<Regex> = LazyLock::new(|| constant(r"\b(TODO|FIXME)\b"));
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Todo {
@@ -25,9 +26,6 @@ pub struct Todo {
 
 /// Marks in added lines of reviewable files; a line that was only moved is not new.
 pub(crate) fn todos(change: &Change<'_>) -> Vec<Todo> {
-    let Some(mark) = MARK.as_ref() else {
-        return Vec::new();
-    };
     let moved: HashSet<&str> = change
         .reviewable()
         .flat_map(|file| file.deleted())
@@ -37,7 +35,7 @@ pub(crate) fn todos(change: &Change<'_>) -> Vec<Todo> {
         .reviewable()
         .flat_map(|file| file.added().iter().map(move |line| (file, line)));
     added
-        .filter(|(_, line)| mark.is_match(&line.text) && !moved.contains(line.text.trim()))
+        .filter(|(_, line)| MARK.is_match(&line.text) && !moved.contains(line.text.trim()))
         .map(|(file, line)| Todo {
             path: quote(&file.path, PATH_CHARS_MAX),
             line: line.number,

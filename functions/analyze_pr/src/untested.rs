@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use idwo_core::ctx::Ctx;
+use idwo_core::evidence::Skipped;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{ChangedFile, FileChange};
 
-use crate::change::{Change, Kind};
+use crate::change::{Change, Kind, Text};
 use crate::paths;
 
 /// Most Rust files that are read whole to find their inline tests: each is one more read.
@@ -24,6 +25,8 @@ pub(crate) struct Untested {
     pub(crate) code_files: usize,
     pub(crate) test_files: usize,
     pub(crate) untested: Vec<String>,
+    /// Files of which it is not known whether they hold tests of their own.
+    pub(crate) skipped: Option<Skipped>,
 }
 
 /// A code file counts as tested when the change also touches a test file of the same name
@@ -37,19 +40,30 @@ pub(crate) async fn untested(ctx: &Ctx, change: &Change<'_>) -> Result<Untested,
     let tests: Vec<_> = change.of_kind(Kind::Test).collect();
     let subjects = Subjects::of(&tests);
     let mut untested = Vec::new();
+    let mut not_read = 0;
     let mut reads_left = FILES_READ_MAX;
     for file in &code {
         if subjects.include(&file.path) {
             continue;
         }
-        if !touches_inline_tests(ctx, change, file, &mut reads_left).await? {
-            untested.push(file.path.clone());
+        match touches_inline_tests(ctx, change, file, &mut reads_left).await? {
+            Some(true) => (),
+            Some(false) => untested.push(file.path.clone()),
+            None => not_read += 1,
         }
     }
+    let skipped = (not_read > 0).then(|| {
+        let why = format!("to find inline tests, {FILES_READ_MAX} Rust files are read whole");
+        Skipped::new(
+            format!("whether {not_read} code files touch tests of their own"),
+            why,
+        )
+    });
     Ok(Untested {
         code_files: code.len(),
         test_files: tests.len(),
         untested,
+        skipped,
     })
 }
 
@@ -119,26 +133,44 @@ fn folder_name(path: &str) -> Option<String> {
     (!NO_SUBJECT.contains(&folder.as_str())).then_some(folder)
 }
 
+/// `None` where the file was not read.
 async fn touches_inline_tests(
     ctx: &Ctx,
     change: &Change<'_>,
     file: &ChangedFile,
     reads_left: &mut usize,
-) -> Result<bool, Failure> {
-    if paths::language(&file.path) != Some("Rust") || *reads_left == 0 {
-        return Ok(false);
+) -> Result<Option<bool>, Failure> {
+    if paths::language(&file.path) != Some("Rust") {
+        return Ok(Some(false));
+    }
+    if *reads_left == 0 {
+        return Ok(None);
     }
     *reads_left -= 1;
-    let Some(text) = change.after(ctx, &file.path).await? else {
-        return Ok(false);
+    let Text::Content(text) = change.after(ctx, &file.path).await? else {
+        return Ok(None);
     };
-    let Some(start) = text
-        .lines()
-        .position(|line| line.trim_start().starts_with("#[cfg(test)]"))
-    else {
-        return Ok(false);
+    let Some(start) = inline_tests(&text) else {
+        return Ok(Some(false));
     };
-    Ok(file.added().iter().any(|line| line.number as usize > start))
+    Ok(Some(
+        file.added().iter().any(|line| line.number as usize > start),
+    ))
+}
+
+/// The line on which a Rust file's own test module begins; a module in another file is none.
+fn inline_tests(text: &str) -> Option<usize> {
+    let mut lines = text.lines().enumerate();
+    while let Some((number, line)) = lines.next() {
+        if line.trim_start().starts_with("#[cfg(test)]") {
+            let mut next = lines.clone().map(|(_, line)| line.trim());
+            let item = next.find(|line| !line.is_empty() && !line.starts_with(['#', '/']))?;
+            if item.contains("mod ") && item.ends_with('{') {
+                return Some(number);
+            }
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -158,6 +190,23 @@ mod tests {
         ] {
             assert_eq!(stem(path), "cart", "{path}");
         }
+    }
+
+    #[test]
+    fn only_a_module_with_a_body_holds_tests() {
+        assert_eq!(
+            inline_tests("fn a() {}\n\n#[cfg(test)]\nmod tests {\n}\n"),
+            Some(2)
+        );
+        assert_eq!(
+            inline_tests("#[cfg(test)]\nmod tests;\n\nfn a() {}\n"),
+            None
+        );
+        assert_eq!(
+            inline_tests("#[cfg(test)]\nuse x;\n#[cfg(test)]\n#[path = \"t.rs\"]\nmod t {\n}\n"),
+            Some(2)
+        );
+        assert_eq!(inline_tests(""), None);
     }
 
     #[test]

@@ -11,8 +11,9 @@ use crate::counted::counted;
 pub(super) struct Counts {
     pub(super) code_files: usize,
     pub(super) test_files: usize,
-    /// Earlier changes that were looked at.
-    pub(super) past: u64,
+    /// Earlier changes that were looked at, and those of them to the paths in question.
+    pub(super) looked_at: u64,
+    pub(super) touching: usize,
     pub(super) candidates: usize,
 }
 
@@ -167,9 +168,10 @@ fn lists(change: &Change<'_>, report: &Report) -> Vec<Evidence> {
 
 fn reviewers(counts: &Counts) -> Evidence {
     let statement = format!(
-        "{} had a part in earlier changes to these paths, of {} looked at, or stand in CODEOWNERS for them",
+        "{} had a part in {} to these paths (of {} looked at) or stand in CODEOWNERS for them",
         counted(counts.candidates, "other"),
-        counts.past,
+        counted(counts.touching, "earlier change"),
+        counts.looked_at,
     );
     fact("reviewers", counts.candidates, "people", statement)
 }
