@@ -16,15 +16,11 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 use serde_json::json;
-use tokio::sync::Semaphore;
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use crate::catalogue::Catalogue;
 use crate::dispatch::{Dispatch, ToolCall};
-
-/// Calls that run at the same time in one process; more wait, and their wait counts as theirs.
-const CALLS_AT_ONCE_MAX: usize = 8;
 
 /// How long a client may keep the list of tools, in milliseconds: it changes with a deployment.
 const LIST_TTL_MS: u64 = 60_000;
@@ -40,7 +36,6 @@ pub struct Gateway {
     dispatch: Arc<dyn Dispatch>,
     ids: Ids,
     call_timeout: Duration,
-    places: Semaphore,
 }
 
 impl Gateway {
@@ -55,7 +50,6 @@ impl Gateway {
             dispatch,
             ids,
             call_timeout,
-            places: Semaphore::new(CALLS_AT_ONCE_MAX),
         }
     }
 
@@ -69,8 +63,7 @@ impl Gateway {
         call: ToolCall,
         client_left: impl Future<Output = ()>,
     ) -> Result<Answer, Failure> {
-        // Dropped on every way out: nobody is left working for a caller who is gone.
-        let _stop = StopOnDrop(call.watcher.clone());
+        let _stop = call.watcher.stop_on_drop();
         let timed = tokio::time::timeout(self.call_timeout, self.contained(call));
         tokio::select! {
             outcome = timed => outcome.unwrap_or_else(|_| {
@@ -82,11 +75,6 @@ impl Gateway {
 
     /// A panic in a tool ends the call, not the server.
     async fn contained(&self, call: ToolCall) -> Result<Answer, Failure> {
-        let _place = self
-            .places
-            .acquire()
-            .await
-            .map_err(|error| Failure::ours("no more calls are taken", error))?;
         let dispatch = Arc::clone(&self.dispatch);
         let task = AbortOnDropHandle::new(tokio::spawn(async move { dispatch.call(call).await }));
         task.await
@@ -144,14 +132,6 @@ impl ServerHandler for Gateway {
         let outcome = self.run(call, context.ct.cancelled()).await;
         log(&tool, correlation_id, &outcome);
         told(outcome, correlation_id).map(CallToolResponse::Complete)
-    }
-}
-
-struct StopOnDrop(Watcher);
-
-impl Drop for StopOnDrop {
-    fn drop(&mut self) {
-        self.0.stop();
     }
 }
 
