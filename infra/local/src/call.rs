@@ -1,7 +1,9 @@
 //! `idwo-local call`: one tool, one reply, one exit status.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use idwo_core::clock::SystemClock;
 use idwo_core::failure::Failure;
 use idwo_core::tool::Answer;
 use mcp::dispatch::{Dispatch, ToolCall};
@@ -9,6 +11,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::args::{Args, Call, Format};
+use crate::gate::{Closed, Gate};
 use crate::in_process::InProcess;
 use crate::markdown;
 use crate::repositories::Repositories;
@@ -17,34 +20,36 @@ use crate::terminal::{self, Failed};
 /// The answer was fine and a gate did not let it pass: told apart from an error, for CI.
 const GATE_CLOSED: u8 = 3;
 
+/// Without a time limit: on a terminal its progress shows, and Ctrl-C ends it.
 pub async fn run(args: &Args, wanted: &Call) -> Result<ExitCode, Failed> {
     let arguments = serde_json::from_str(&wanted.arguments)
         .map_err(|e| format!("the arguments are not JSON: {e}"))?;
     let repositories = Repositories::open(args)?;
-    let dispatch = InProcess {
-        clones: repositories.clones.clone(),
-    };
+    let dispatch = InProcess::new(repositories.clones.clone(), Arc::new(SystemClock));
     let answer = once(&dispatch, &wanted.tool, arguments).await?;
     terminal::print(&match wanted.format {
         Format::Json => format!("{:#}", answer.structured),
         Format::Markdown => markdown::reply(&answer),
     })?;
-    let closed: Vec<_> = wanted
-        .fail_on
-        .iter()
-        .filter_map(|gate| gate.closed_by(&answer.structured).err())
-        .collect();
-    for reason in &closed {
-        terminal::complain(reason);
-    }
-    Ok(if closed.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(GATE_CLOSED)
-    })
+    passed(&wanted.fail_on, &answer.structured)
 }
 
-/// Calls `tool` and shows on the terminal how far it is.
+/// Every gate that is closed is said, not only the first.
+fn passed(gates: &[Gate], reply: &Value) -> Result<ExitCode, Failed> {
+    let mut code = ExitCode::SUCCESS;
+    for gate in gates {
+        if let Err(closed) = gate.closed_by(reply) {
+            if let Closed::NoSuchList { .. } = closed {
+                return Err(closed.into());
+            }
+            terminal::complain(&closed);
+            code = ExitCode::from(GATE_CLOSED);
+        }
+    }
+    Ok(code)
+}
+
+/// Calls `tool` and shows on the terminal how far it is. Stops it when the caller goes.
 pub async fn once(
     dispatch: &dyn Dispatch,
     tool: &str,
@@ -60,11 +65,14 @@ pub async fn once(
         }
     };
     let progress = terminal::Spinner::new();
-    let call = ToolCall {
-        tool: tool.to_owned(),
-        arguments,
-        correlation_id: Uuid::now_v7(),
-        watcher: progress.watcher(),
-    };
-    dispatch.call(call).await
+    let watcher = progress.watcher();
+    let _stop = watcher.stop_on_drop();
+    dispatch
+        .call(ToolCall {
+            tool: tool.to_owned(),
+            arguments,
+            correlation_id: Uuid::now_v7(),
+            watcher,
+        })
+        .await
 }

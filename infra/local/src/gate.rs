@@ -25,6 +25,9 @@ pub enum Closed {
         name: String,
         why: String,
     },
+    /// A gate that could never open is a mistake in the command.
+    #[error("--fail-on {gate}: the result has no list of that name; it has {lists}")]
+    NoSuchList { gate: String, lists: String },
 }
 
 impl FromStr for Gate {
@@ -78,13 +81,16 @@ impl Gate {
     }
 
     fn count(&self, reply: &Value, name: &str, limit: u64) -> Result<(), Closed> {
-        match reply
-            .pointer(&format!("/result/{name}/total"))
-            .and_then(Value::as_u64)
-        {
-            None => Err(self.unknown(reply, name)),
-            Some(total) if total >= limit => Err(self.reached(format!("{name} has {total}"))),
-            Some(_) => Ok(()),
+        let section = reply.pointer(&format!("/result/{name}"));
+        let total = section.and_then(|section| section.get("total")?.as_u64());
+        match (total, section.and_then(|section| section.get("unknown"))) {
+            (Some(total), _) if total >= limit => Err(self.reached(format!("{name} has {total}"))),
+            (Some(_), _) => Ok(()),
+            (None, Some(_)) => Err(self.unknown(reply, name)),
+            (None, None) => Err(Closed::NoSuchList {
+                gate: self.to_string(),
+                lists: lists(reply),
+            }),
         }
     }
 
@@ -106,6 +112,18 @@ impl Gate {
             why,
         }
     }
+}
+
+fn lists(reply: &Value) -> String {
+    let sections = reply
+        .get("result")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    let lists = sections
+        .filter(|(_, section)| section.get("total").is_some())
+        .map(|(name, _)| name.as_str());
+    lists.collect::<Vec<_>>().join(", ")
 }
 
 impl std::fmt::Display for Gate {
@@ -153,7 +171,19 @@ mod tests {
             said,
             "the gate risk=high is closed: risk is unknown (no history)"
         );
-        assert!(passes("nothing=1", json!({})).is_err());
+    }
+
+    #[test]
+    fn a_misspelt_list_is_told_from_a_closed_gate() {
+        let said = passes(
+            "secrets=1",
+            json!({ "secret_like": { "total": 0 }, "risk": {} }),
+        )
+        .unwrap_err();
+        assert_eq!(
+            said,
+            "--fail-on secrets=1: the result has no list of that name; it has secret_like"
+        );
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub enum RepositoriesError {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("cannot write the sample repository to {path}")]
+    #[error("the sample repository at {path} cannot be used; delete it and start again")]
     Sample {
         path: PathBuf,
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -68,7 +68,9 @@ fn offer_sample(clones: &mut Clones, path: &Path) -> Result<(), RepositoriesErro
     let name = sample::NAME
         .parse()
         .map_err(|source| sample_error(path, source))?;
-    Ok(clones.offer_sample(path, name, sample::NOTE)?)
+    clones
+        .offer_sample(path, name, sample::NOTE)
+        .map_err(|source| sample_error(path, source))
 }
 
 /// Writes the sample once. It takes its name only when whole, so that a copy cut off midway is
@@ -79,6 +81,8 @@ fn sample_at(data: &Path) -> Result<PathBuf, RepositoriesError> {
         return Ok(path);
     }
     std::fs::create_dir_all(data).map_err(data_error(data))?;
+    // Started in somebody's own clone, the data must not show up as theirs.
+    std::fs::write(data.join(".gitignore"), "*\n").map_err(data_error(data))?;
     let draft = tempfile::Builder::new()
         .prefix("sample-draft-")
         .tempdir_in(data)

@@ -1,6 +1,7 @@
 //! Serving: one listener, the endpoint behind it, and an orderly end.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +9,15 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use idwo_core::clock::SystemClock;
 use idwo_core::config::{Config, ConfigError};
 use mcp::catalogue::Catalogue;
 use mcp::endpoint::Endpoint;
 use mcp::gateway::Gateway;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
@@ -28,7 +31,10 @@ use crate::welcome;
 const CONNECTIONS_MAX: usize = 256;
 
 /// Longest time to wait for a request's headers, also between two requests of a connection.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Longest time that a client may leave an answer unread.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long to wait after a failed accept before the next.
 const ACCEPT_REST: Duration = Duration::from_millis(200);
@@ -36,7 +42,8 @@ const ACCEPT_REST: Duration = Duration::from_millis(200);
 /// How long calls that are under way may go on after Ctrl-C.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Serves until Ctrl-C or SIGTERM.
+/// Serves until Ctrl-C, SIGTERM or SIGHUP. The first screen is made beside it: a first answer that
+/// takes long must not keep clients waiting.
 pub async fn run(args: &Args, config: Result<Config, ConfigError>) -> Result<(), Failed> {
     let config = config?;
     log_to_stderr(&config)?;
@@ -45,24 +52,23 @@ pub async fn run(args: &Args, config: Result<Config, ConfigError>) -> Result<(),
     let listener = TcpListener::bind(args.bind)
         .await
         .map_err(|e| format!("cannot listen on {}: {e}", args.bind))?;
-    let dispatch = Arc::new(InProcess {
-        clones: repositories.clones.clone(),
-    });
-    let ids = Arc::new(Uuid::now_v7);
+    let address = listener.local_addr()?;
+    let dispatch = Arc::new(InProcess::new(
+        repositories.clones.clone(),
+        Arc::new(SystemClock),
+    ));
     let gateway = Gateway::new(
         Catalogue::load()?,
         dispatch.clone(),
-        ids,
+        Arc::new(Uuid::now_v7),
         config.call_timeout,
     );
-    welcome::print(
-        listener.local_addr()?,
-        args,
-        &repositories,
-        dispatch.as_ref(),
-    )
-    .await?;
-    accept(listener, Endpoint::new(gateway, &config), end).await;
+    let mut serving = std::pin::pin!(accept(listener, Endpoint::new(gateway, &config), end));
+    tokio::select! {
+        () = &mut serving => return Ok(()),
+        shown = welcome::print(address, args, &repositories, dispatch.as_ref(), config.call_timeout) => shown?,
+    }
+    serving.await;
     Ok(())
 }
 
@@ -92,7 +98,7 @@ pub async fn accept(listener: TcpListener, endpoint: Endpoint, end: impl Future<
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIMEOUT)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(patient(stream)), service);
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             let _place = place;
@@ -112,6 +118,13 @@ pub async fn accept(listener: TcpListener, endpoint: Endpoint, end: impl Future<
     }
 }
 
+/// A client that does not read what it asked for is let go.
+fn patient(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_TIMEOUT));
+    Box::pin(stream)
+}
+
 /// After a failed accept: with no file handle left the next one fails at once, for as long as no
 /// connection ends, and nothing tells when one does.
 #[expect(
@@ -124,14 +137,16 @@ async fn rest() {
 }
 
 fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
-    let (mut interrupt, mut terminate) = (
+    let [mut interrupt, mut terminate, mut hangup] = [
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
-    );
+        signal(SignalKind::hangup())?,
+    ];
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => (),
             _ = terminate.recv() => (),
+            _ = hangup.recv() => (),
         }
     })
 }

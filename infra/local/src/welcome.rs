@@ -3,6 +3,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use mcp::dispatch::Dispatch;
 use serde_json::json;
@@ -18,6 +19,7 @@ pub(crate) async fn print(
     args: &Args,
     repositories: &Repositories,
     dispatch: &dyn Dispatch,
+    call_timeout: Duration,
 ) -> io::Result<()> {
     let url = format!("http://{address}/mcp");
     let names: Vec<_> = repositories
@@ -31,7 +33,10 @@ pub(crate) async fn print(
         clients(&url),
         names.join(", ")
     ))?;
-    let proof = proof(args, repositories, dispatch).await;
+    let proof = tokio::time::timeout(call_timeout, proof(args, repositories, dispatch)).await;
+    let proof = proof.unwrap_or_else(|_| {
+        "The first answer takes too long to wait for; ask for another one.".to_owned()
+    });
     terminal::print(&format!("{proof}\n\nCtrl-C ends it."))
 }
 

