@@ -45,10 +45,7 @@ async fn the_sample_is_answered_as_published() {
         "sample_text",
         result["content"][0]["text"].as_str().unwrap()
     );
-    insta::assert_json_snapshot!("sample_reply", result["structuredContent"], {
-        ".generated_at" => "[now]",
-        ".sources[].fetched_at" => "[now]",
-    });
+    insta::assert_json_snapshot!("sample_reply", result["structuredContent"]);
     door.close().await;
 }
 
@@ -57,8 +54,7 @@ async fn an_open_pull_of_the_sample_is_answered_too() {
     let (door, _folder) = door_over_sample().await;
     let reply = door.analyze(sample::NAME, 72).await;
     let result = &reply["result"];
-    assert_eq!(result["pull_request"]["state"], "unmerged");
-    assert!(result["pull_request"]["merged_at"]["unknown"].is_string());
+    assert!(result["pull_request"]["merged"]["unknown"].is_string());
     assert_eq!(
         result["untested"]["total"], 0,
         "tests/catalog.rs tests src/catalog.rs"

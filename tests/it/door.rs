@@ -8,10 +8,12 @@ use bytes::Bytes;
 use http::{Method, Request};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
+use idwo_core::clock::StoppedClock;
 use idwo_core::config::{Config, Variables};
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
 use idwo_local::serve;
+use jiff::Timestamp;
 use mcp::catalogue::Catalogue;
 use mcp::dispatch::Dispatch;
 use mcp::endpoint::Endpoint;
@@ -40,7 +42,14 @@ pub(crate) struct Reply {
 impl Door {
     /// Opens on the tools of this project over `clones`.
     pub(crate) async fn over(clones: Clones) -> Self {
-        Self::before(Arc::new(InProcess { clones }), Duration::from_secs(25)).await
+        Self::before(
+            Arc::new(InProcess::new(
+                clones,
+                Arc::new(StoppedClock(Timestamp::UNIX_EPOCH)),
+            )),
+            Duration::from_secs(25),
+        )
+        .await
     }
 
     /// Opens before any dispatch.
