@@ -148,9 +148,10 @@ pub(crate) struct Found {
 
 /// The commit that pull request `number` landed as, seen from `tip`.
 ///
-/// The main line (first parents) goes before other lines, an explicit merge before a subject that
-/// ends in the number, and the oldest before later ones: so what lands afterwards (a backport, a
-/// subject that quotes the number) never changes which commit it is.
+/// The main line (first parents) goes before other lines, and on it the oldest commit before later
+/// ones: so what lands afterwards (a backport, a subject that quotes the number) never changes
+/// which commit it is. Off the main line an explicit merge goes before a subject that ends in the
+/// number, and then the oldest by its date.
 pub(crate) fn find(
     repo: &gix::Repository,
     tip: ObjectId,
@@ -184,14 +185,17 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn main_line(self, tip: ObjectId) -> Result<Option<ObjectId>, Failure> {
-        let mut best = None;
+        let mut oldest = None;
         for (seen, commit) in
             (0..COMMITS_SEARCHED_MAX).zip(main_line::from(self.repo, tip, self.watcher))
         {
             self.report(seen);
-            best = better(best, self.candidate(&commit?));
+            oldest = self
+                .candidate(&commit?)
+                .map(|candidate| candidate.id)
+                .or(oldest);
         }
-        Ok(best.map(|candidate| candidate.id))
+        Ok(oldest)
     }
 
     fn everywhere(self, tip: ObjectId) -> Result<Option<ObjectId>, Failure> {

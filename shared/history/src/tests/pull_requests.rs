@@ -264,6 +264,17 @@ async fn later_commits_never_change_which_commit_a_number_is() {
         .unwrap();
     let tip = story
         .clone
+        .branch([Draft::by(BO, "e").writes("e.rs", "e\n")])
+        .unwrap();
+    story
+        .clone
+        .merge(
+            &tip,
+            Draft::by(ANN, "Merge pull request #9 from other/side\n\nLater"),
+        )
+        .unwrap();
+    let tip = story
+        .clone
         .branch([Draft::by(BO, "Backport (#9)").writes("d.rs", "d\n")])
         .unwrap();
     story
