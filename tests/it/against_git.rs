@@ -10,6 +10,7 @@ use idwo_core::forge::{ChangedFile, Content, FileChange, Forge, Line, PullReques
 use idwo_core::input::PullNumber;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
+use idwo_sandbox::git_clone::{Draft, GitClone};
 use idwo_sandbox::sample;
 use serde_json::json;
 
@@ -26,10 +27,63 @@ async fn numbers_are_those_of_git() {
     let folder = tempfile::tempdir().unwrap();
     let sample = folder.path().join("sample.git");
     sample::write(&sample).unwrap();
-    check(&sample).await;
+    check(&sample, PULLS).await;
+    let awkward = folder.path().join("awkward.git");
+    check(&awkward, write_awkward(&awkward)).await;
     for path in extra_clones() {
-        check(&path).await;
+        check(&path, PULLS).await;
     }
+}
+
+/// Files as diffs get wrong: renamed, moved twice, binary, empty, without a last newline, with
+/// carriage returns, with repeated lines. Gives the number of pull requests.
+fn write_awkward(path: &Path) -> usize {
+    let ann = "Ann Lee <ann@x.test>";
+    let lines = |from: usize, to: usize| {
+        (from..to)
+            .map(|n| format!("line {n}\n"))
+            .collect::<String>()
+    };
+    let blocks = |n: usize| "{\n    x\n}\n\n".repeat(n);
+    let pulls = [
+        Draft::by(ann, "Rename (#2)")
+            .removes("a.rs")
+            .writes("b/a.rs", lines(0, 50) + "more\n"),
+        Draft::by(ann, "Swap (#3)")
+            .writes("x.rs", lines(100, 140))
+            .writes("y.rs", lines(0, 40)),
+        Draft::by(ann, "Binary (#4)").writes("logo.png", b"\x89PNG\0\x02"),
+        Draft::by(ann, "No newline (#5)").writes("end.txt", "one\ntwo"),
+        Draft::by(ann, "Newline (#6)").writes("end.txt", "one\ntwo\n"),
+        Draft::by(ann, "Carriage returns (#7)").writes("crlf.txt", "one\r\ntwo\r\n"),
+        Draft::by(ann, "Empty (#8)")
+            .writes("empty", "")
+            .writes("end.txt", ""),
+        Draft::by(ann, "Repeat (#9)")
+            .writes("blocks.c", blocks(7) + "{\n    y\n}\n\n" + &blocks(9)),
+        Draft::by(ann, "Bad UTF-8 (#10)").writes("latin.txt", b"caf\xe9\nna\xefve\n"),
+        Draft::by(ann, "Delete (#11)")
+            .removes("x.rs")
+            .removes("logo.png"),
+        Draft::by(ann, "Odd names (#12)")
+            .writes("a b/\u{e9}\t\"q\".txt", "x\n")
+            .writes("-dash", "x\n"),
+    ];
+    let mut clone = GitClone::init(path).unwrap();
+    let begin = Draft::by(ann, "Begin")
+        .writes("a.rs", lines(0, 50))
+        .writes("x.rs", lines(0, 40))
+        .writes("y.rs", lines(100, 140));
+    let begin = begin
+        .writes("logo.png", b"\x89PNG\0\x01")
+        .writes("crlf.txt", "one\ntwo\n")
+        .writes("blocks.c", blocks(16));
+    clone.land(begin).unwrap();
+    let count = pulls.len();
+    for pull in pulls {
+        clone.land(pull).unwrap();
+    }
+    count
 }
 
 #[expect(
@@ -45,13 +99,13 @@ fn extra_clones() -> Vec<PathBuf> {
         .collect()
 }
 
-async fn check(path: &Path) {
+async fn check(path: &Path, at_least: usize) {
     let mut clones = Clones::default();
     clones.offer(path).unwrap();
     let name = clones.names().next().unwrap().clone();
     let numbers = newest_pulls(path);
     assert!(
-        numbers.len() >= PULLS,
+        numbers.len() >= at_least,
         "{} names {} pull requests",
         path.display(),
         numbers.len()
@@ -137,12 +191,12 @@ fn ours(file: &ChangedFile) -> Counts {
     }
 }
 
-/// By path; `-z` gives paths unquoted.
+/// By path; `-z` gives paths unquoted, tabs and all.
 fn numstat(out: &str) -> BTreeMap<String, Counts> {
     let rows = out.split('\0').filter(|row| !row.is_empty());
     rows.map(|row| {
         (
-            row.rsplit('\t').next().unwrap().to_owned(),
+            row.splitn(3, '\t').nth(2).unwrap().to_owned(),
             counts(row).unwrap(),
         )
     })
@@ -152,7 +206,11 @@ fn numstat(out: &str) -> BTreeMap<String, Counts> {
 fn counts(row: &str) -> Option<Counts> {
     let mut columns = row.split('\t');
     Some((
-        columns.next().filter(|c| !c.is_empty())?.parse().ok(),
+        columns
+            .next()
+            .filter(|column| !column.is_empty())?
+            .parse()
+            .ok(),
         columns.next()?.parse().ok(),
     ))
 }

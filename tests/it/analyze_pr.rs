@@ -220,6 +220,97 @@ async fn hostile_words_stay_data() {
 }
 
 #[tokio::test]
+async fn what_names_people_and_rules_cannot_be_turned_against_the_reader() {
+    let login = format!(
+        "1+\u{202e}\u{1b}[2J{}@users.noreply.github.com",
+        "x".repeat(5000)
+    );
+    let hostile = format!("Mallory <{login}>");
+    let (door, _folder) = door_over(|clone| {
+        let rules = format!(
+            "{}a{} @x\n{} @y\n* @ann\u{202e}\n",
+            "{".repeat(20_000),
+            "}".repeat(20_000),
+            "*a".repeat(9_000)
+        );
+        clone
+            .land(
+                Draft::by(&hostile, "Begin")
+                    .writes("a", "a\n")
+                    .writes("CODEOWNERS", rules),
+            )
+            .unwrap();
+        let tip = clone
+            .branch([Draft::by(&hostile, "b").writes("a", "b\n")])
+            .unwrap();
+        let owner = format!("\u{202e}{}", "y".repeat(300_000));
+        clone
+            .merge(
+                &tip,
+                Draft::by(ANN, &format!("Merge pull request #2 from {owner}/b\n\nB")),
+            )
+            .unwrap();
+    })
+    .await;
+    let reply = door.analyze("local/shop", 2).await;
+    let all = reply.to_string();
+    assert!(
+        all.len() <= 8 * 1024 && !all.contains(['\u{202e}', '\u{1b}']),
+        "{all}"
+    );
+    assert!(
+        reply["result"]["pull_request"]["author"]["login"]["unknown"].is_string(),
+        "{reply:#}"
+    );
+    assert_eq!(reply["result"]["areas"]["items"][0]["owner"], "@ann");
+    let skipped = reply["coverage"]["skipped"].as_array().unwrap();
+    assert!(
+        skipped
+            .iter()
+            .any(|s| s["what"] == "4 patterns of CODEOWNERS"),
+        "{skipped:#?}"
+    );
+    door.close().await;
+}
+
+#[tokio::test]
+async fn rules_too_large_to_read_are_unknown_not_absent() {
+    let (door, _folder) = door_over(|clone| {
+        let large = "# comment\n".repeat(500_000);
+        let manifest = format!(
+            "{{\"dependencies\":{{\"left\":\"1\"}},\"x\":\"{}\"}}",
+            "y".repeat(5_000_000)
+        );
+        clone
+            .land(
+                Draft::by(ANN, "Begin")
+                    .writes("CODEOWNERS", &large)
+                    .writes("package.json", &manifest),
+            )
+            .unwrap();
+        clone
+            .land(
+                Draft::by(BO, "B (#2)").writes("package.json", manifest.replace("\"1\"", "\"2\"")),
+            )
+            .unwrap();
+    })
+    .await;
+    let reply = door.analyze("local/shop", 2).await;
+    assert!(
+        reply["result"]["areas"]["unknown"]
+            .as_str()
+            .unwrap()
+            .contains("larger"),
+        "{reply:#}"
+    );
+    assert!(
+        reply["result"]["dependencies"]["items"][0]["changes"]["unknown"].is_string(),
+        "{reply:#}"
+    );
+    door.close().await;
+}
+
+#[tokio::test]
 async fn secrets_are_found_and_never_repeated() {
     let secret = ["gh", "p_", "abcdefghijklmnopqrstuvwxyz0123456789"].concat();
     let (door, _folder) = door_over(|clone| {

@@ -148,6 +148,12 @@ fn a_tool_is_in_every_place_where_it_has_to_be() {
         .map(|name| name.replace(".json", ""))
         .collect::<BTreeSet<_>>();
     assert_eq!(listed, contracts, "tests/contract/");
+    for tool in &listed {
+        assert!(
+            root().join(format!("tests/it/{tool}.rs")).exists(),
+            "tests/it/{tool}.rs tells no story"
+        );
+    }
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let sections = readme.split("\n## ");
     let tools = sections

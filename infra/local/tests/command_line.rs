@@ -243,11 +243,44 @@ fn every_signal_to_end_ends_it_cleanly() {
 #[test]
 fn a_kill_leaves_data_that_the_next_start_can_use() {
     let folder = tempfile::tempdir().unwrap();
+    let draft = folder.path().join(".idwo/sample-draft-cut-off/objects");
+    std::fs::create_dir_all(draft).unwrap();
     let mut server = Server::start(&folder);
     server.signal("-KILL");
     server.child.wait().unwrap();
     assert_eq!(
         call(&folder, &["analyze_pr", SAMPLE]).status.code(),
         Some(0)
+    );
+}
+
+#[test]
+fn a_sample_that_is_broken_says_what_to_delete() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(
+        call(&folder, &["analyze_pr", SAMPLE]).status.code(),
+        Some(0)
+    );
+    std::fs::remove_file(folder.path().join(".idwo/sample-1.git/HEAD")).unwrap();
+    let output = call(&folder, &["analyze_pr", SAMPLE]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("delete it and start again"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn a_second_server_on_the_same_port_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder);
+    let output = idwo(&folder)
+        .args(["--bind", &server.address])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("cannot listen on"),
+        "{output:?}"
     );
 }
