@@ -93,7 +93,7 @@ impl Codeowners {
         let left_out = self.rules.left_out;
         (left_out > 0).then(|| {
             Skipped::new(
-                format!("{left_out} rules of CODEOWNERS"),
+                format!("{left_out} patterns of CODEOWNERS"),
                 "they are too many or too complex",
             )
         })

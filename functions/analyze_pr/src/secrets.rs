@@ -11,7 +11,7 @@ use crate::change::{Change, PATH_CHARS_MAX};
 use crate::constant::constant;
 
 /// Shapes that vendors give their credentials, so that scanners can find them.
-const SHAPES: [(&str, &str); 12] = [
+const SHAPES: [(&str, &str); 16] = [
     ("AWS access key id", r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
     (
         "GitHub token",
@@ -42,6 +42,16 @@ const SHAPES: [(&str, &str); 12] = [
         "password in an address",
         r"\b[a-z][a-z0-9+.-]*://[^\s/:@$<{]*:[^\s/@$<{]{6,}@",
     ),
+    (
+        "SendGrid key",
+        r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
+    ),
+    (
+        "Slack app token",
+        r"\bxapp-[0-9]-[A-Z0-9]{8,}-[0-9]+-[a-f0-9]{8,}",
+    ),
+    ("Hugging Face token", r"\bhf_[A-Za-z0-9]{30,}"),
+    ("PyPI token", r"\bpypi-[A-Za-z0-9_-]{40,}"),
 ];
 
 /// Most of a text that is scanned, in bytes: lines are kept up to 2000, messages up to 64 KiB.

@@ -126,3 +126,25 @@ fn with_port(origin: &Origin) -> String {
         (_, false) => format!("{text}:443"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_without_a_port_means_its_schemes_own() {
+        let explicit = |text: &str| with_port(&text.parse().unwrap());
+        assert_eq!(
+            explicit("https://app.example.com"),
+            "https://app.example.com:443"
+        );
+        assert_eq!(
+            explicit("http://app.example.com"),
+            "http://app.example.com:80"
+        );
+        assert_eq!(
+            explicit("https://app.example.com:8443"),
+            "https://app.example.com:8443"
+        );
+    }
+}
