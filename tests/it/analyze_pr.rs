@@ -74,6 +74,7 @@ async fn what_a_clone_cannot_know_is_unknown() {
         "check_runs",
         "conflicts",
         "public_signatures",
+        "file_history",
     ] {
         assert!(
             reply["result"][name]["unknown"].is_string(),

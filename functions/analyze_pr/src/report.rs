@@ -49,9 +49,12 @@ pub struct Report {
     pub risk: Known<Risk>,
     pub review_time_minutes: Known<Interval>,
     pub time_to_merge_hours: Known<Interval>,
-    pub check_runs: Known<Vec<String>>,
+    /// Of the head commit.
+    pub check_runs: Known<Listed<CheckRun>>,
     pub conflicts: Known<bool>,
-    pub public_signatures: Known<Vec<String>>,
+    pub public_signatures: Known<Listed<Signature>>,
+    /// What happened to the touched files before.
+    pub file_history: Known<Listed<FileHistory>>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -88,7 +91,8 @@ pub struct Merged {
     pub at: Known<String>,
 }
 
-/// Files that nobody reviews line by line; they count in `size` but in nothing else.
+/// Files that nobody reviews line by line: they count in `size`, and are looked through for
+/// credentials, but leave languages, entropy, marks and reviewers alone.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SetApart {
     pub evidence: &'static str,
@@ -137,6 +141,30 @@ pub struct Interval {
     /// How many earlier pull requests it rests on.
     pub n: u32,
     pub method: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CheckRun {
+    pub name: String,
+    pub conclusion: Known<String>,
+    pub url: Option<String>,
+}
+
+/// A public function, type or constant whose declaration the change touches.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Signature {
+    pub path: String,
+    pub line: u32,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FileHistory {
+    pub path: String,
+    pub changes: u32,
+    /// Changes that were fixes.
+    pub fixes: u32,
 }
 
 impl<T> Listed<T> {
@@ -271,6 +299,7 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
         check_runs: Known::unknown(clone),
         conflicts: Known::unknown("not computed yet"),
         public_signatures: Known::unknown("not computed yet"),
+        file_history: Known::unknown(later),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use idwo_core::envelope::Reply;
 use idwo_core::evidence::Known;
+use idwo_core::untrusted;
 
 use crate::counted::counted;
 use crate::report::{Facts, Level, Listed, Report};
@@ -9,6 +10,10 @@ use crate::reviewers::Reviewer;
 
 /// Most paths or people that one line names.
 const NAMED_MAX: usize = 3;
+
+/// Longest name within a line, in characters: the author of a change chooses its paths, and must
+/// not be able to push the rest out of the text.
+const NAME_CHARS_MAX: usize = 60;
 
 pub(crate) fn text(reply: &Reply<Report>) -> String {
     let report = &reply.result;
@@ -24,8 +29,8 @@ pub(crate) fn text(reply: &Reply<Report>) -> String {
         size(report),
         flags(report),
         reviewers(&report.reviewers),
-        apart(report),
-        unknown(report),
+        tickets(report),
+        risk(report),
         skipped(reply),
     ];
     let lines = notes
@@ -123,7 +128,11 @@ fn flags(report: &Report) -> Option<String> {
 }
 
 fn flag(what: &str, total: usize, named: &[String]) -> Option<String> {
-    let names: Vec<_> = named.iter().take(NAMED_MAX).cloned().collect();
+    let names: Vec<_> = named
+        .iter()
+        .take(NAMED_MAX)
+        .map(|name| untrusted::plain(name, NAME_CHARS_MAX))
+        .collect();
     let more = if total > names.len() { ", …" } else { "" };
     (total > 0).then(|| format!("{what}: {total} ({}{more})", names.join(", ")))
 }
@@ -145,18 +154,18 @@ fn reviewers(reviewers: &Listed<Reviewer>) -> Option<String> {
     })
 }
 
-fn apart(report: &Report) -> Option<String> {
+fn tickets(report: &Report) -> Option<String> {
     let tickets: Vec<_> = report
         .tickets
         .items
         .iter()
         .take(NAMED_MAX)
-        .map(|ticket| ticket.key.as_str())
+        .map(|ticket| untrusted::plain(&ticket.key, NAME_CHARS_MAX))
         .collect();
     (!tickets.is_empty()).then(|| format!("Tickets: {}.", tickets.join(", ")))
 }
 
-fn unknown(report: &Report) -> Option<String> {
+fn risk(report: &Report) -> Option<String> {
     match &report.risk {
         Known::Value(risk) => {
             let level = match risk.level {

@@ -2,21 +2,11 @@
 //! contracts; a test fails when the two differ.
 
 use rmcp::model::Tool;
-use serde::Deserialize;
 
 const CATALOGUE: &str = include_str!("../catalogue.json");
 
 #[derive(Debug, Clone)]
-pub struct Catalogue(Vec<Entry>);
-
-#[derive(Debug, Clone, Deserialize)]
-pub struct Entry {
-    /// As `tools/list` shows it.
-    #[serde(flatten)]
-    pub tool: Tool,
-    /// What a principal must hold to call it.
-    pub scopes: Vec<String>,
-}
+pub struct Catalogue(Vec<Tool>);
 
 impl Catalogue {
     pub fn load() -> Result<Self, serde_json::Error> {
@@ -25,15 +15,15 @@ impl Catalogue {
 
     /// In the order of the file, which never varies: clients cache the list.
     pub fn tools(&self) -> Vec<Tool> {
-        self.0.iter().map(|entry| entry.tool.clone()).collect()
+        self.0.clone()
     }
 
-    pub fn find(&self, name: &str) -> Option<&Entry> {
-        self.0.iter().find(|entry| entry.tool.name == name)
+    pub fn find(&self, name: &str) -> Option<&Tool> {
+        self.0.iter().find(|tool| tool.name == name)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|entry| entry.tool.name.as_ref())
+        self.0.iter().map(|tool| tool.name.as_ref())
     }
 }
 

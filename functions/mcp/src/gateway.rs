@@ -69,7 +69,7 @@ impl Gateway {
             outcome = timed => outcome.unwrap_or_else(|_| {
                 Err(Failure::ours_without_source(format!("the call took longer than {} s", self.call_timeout.as_secs())))
             }),
-            () = client_left => Err(Failure::ours_without_source("the client left")),
+            () = client_left => Err(Failure::Stopped),
         }
     }
 
@@ -109,7 +109,7 @@ impl ServerHandler for Gateway {
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.catalogue.find(name).map(|entry| entry.tool.clone())
+        self.catalogue.find(name).cloned()
     }
 
     async fn call_tool(
@@ -117,10 +117,10 @@ impl ServerHandler for Gateway {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let Some(entry) = self.catalogue.find(&request.name) else {
+        let Some(tool) = self.catalogue.find(&request.name) else {
             return Err(unknown_tool(&request.name));
         };
-        let tool = entry.tool.name.to_string();
+        let tool = tool.name.to_string();
         let correlation_id = (self.ids)();
         let arguments = request.arguments.unwrap_or_default();
         let call = ToolCall {
@@ -150,6 +150,9 @@ fn log(tool: &str, correlation_id: Uuid, outcome: &Result<Answer, Failure>) {
         Err(Failure::Caller { .. }) => {
             tracing::info!(tool, %correlation_id, "{tool} refused its arguments")
         }
+        Err(Failure::Stopped) => {
+            tracing::info!(tool, %correlation_id, "{tool} was left by its caller")
+        }
         Err(failure @ Failure::Upstream { .. }) => {
             tracing::warn!(tool, %correlation_id, error = failure.chain(), "{tool} was let down");
         }
@@ -172,7 +175,7 @@ fn told(
         }
         Err(failure) => failure,
     };
-    if matches!(failure, Failure::Ours { .. }) {
+    if matches!(failure, Failure::Ours { .. } | Failure::Stopped) {
         let data = json!({ "correlation_id": correlation_id.to_string() });
         return Err(ErrorData::internal_error(
             format!("internal error {correlation_id}"),

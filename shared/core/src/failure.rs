@@ -5,6 +5,7 @@
 //! | [`Failure::Caller`] | the caller, as a tool error | what is wrong and what to change |
 //! | [`Failure::Upstream`] | the caller, as a tool error | which service, whether and when to try again |
 //! | [`Failure::Ours`] | the log, once, with its sources | the caller sees a correlation id only |
+//! | [`Failure::Stopped`] | nobody | the caller has gone |
 
 use std::error::Error;
 use std::fmt;
@@ -30,6 +31,10 @@ pub enum Failure {
         retry: Retry,
         source: Option<Source>,
     },
+
+    /// Nobody waits for the answer any more: the client left, or the time was up.
+    #[error("the call was stopped")]
+    Stopped,
 
     /// A bug, a panic or a time-out of ours. `what` is for the log only.
     #[error("internal failure: {what}")]

@@ -70,7 +70,7 @@ pub struct Contract {
 pub async fn answer<T: Tool>(ctx: &Ctx, arguments: Map<String, Value>) -> Result<Answer, Failure> {
     let input = parse::<T::Input>(arguments)?;
     let Answered { reply, detail } = T::call(ctx, input).await?;
-    let text = at_most(TEXT_BYTES_MAX, &reply.text).to_owned();
+    let text = at_most(TEXT_BYTES_MAX, &reply.text);
     let structured = reply
         .seal(detail)
         .map_err(|e| Failure::ours("cannot write the reply", e))?;
@@ -115,9 +115,14 @@ fn schema<T: JsonSchema>(inline: bool) -> Value {
     json!(schema)
 }
 
-fn at_most(bytes_max: usize, text: &str) -> &str {
-    text.get(..text.floor_char_boundary(bytes_max))
-        .unwrap_or(text)
+/// Cut between characters, and the cut marked.
+fn at_most(bytes_max: usize, text: &str) -> String {
+    const MARK: &str = "…";
+    if text.len() <= bytes_max {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(bytes_max.saturating_sub(MARK.len()));
+    format!("{}{MARK}", text.get(..end).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -159,8 +164,8 @@ mod tests {
     }
 
     #[test]
-    fn text_is_cut_between_characters() {
-        assert_eq!(at_most(4, "aéé"), "aé");
-        assert_eq!(at_most(9, "aéé"), "aéé");
+    fn text_is_cut_between_characters_and_the_cut_is_marked() {
+        assert_eq!(at_most(5, "aéé"), "aéé");
+        assert_eq!(at_most(6, "aéééé"), "aé…");
     }
 }

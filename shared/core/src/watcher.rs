@@ -50,9 +50,7 @@ impl Watcher {
     /// Fails once the call was stopped: nobody waits for its answer any more.
     pub fn go_on(&self) -> Result<(), Failure> {
         if self.stop.load(Ordering::Relaxed) {
-            return Err(Failure::ours_without_source(
-                "the call was stopped before it ended",
-            ));
+            return Err(Failure::Stopped);
         }
         Ok(())
     }

@@ -25,14 +25,10 @@ pub enum OfferError {
 }
 
 impl Clones {
-    /// Offers the clone at `path` as `local/<folder>` and, when it has an `origin`, under the
-    /// owner and name of that.
+    /// Offers the clone at `path` (or the one whose work tree it lies in) as `local/<folder>` and,
+    /// when it has an `origin` on GitHub, under the owner and name of that.
     pub fn offer(&mut self, path: &Path) -> Result<(), OfferError> {
-        let unreadable = |source| OfferError::Unreadable {
-            path: path.display().to_string(),
-            source,
-        };
-        self.add(OpenedClone::open(path).map_err(unreadable)?)
+        self.add(open(path)?)
     }
 
     /// Offers the clone at `path` under `name`, and marks all that is read from it with `note`.
@@ -42,12 +38,7 @@ impl Clones {
         name: RepositoryName,
         note: &str,
     ) -> Result<(), OfferError> {
-        let unreadable = |source| OfferError::Unreadable {
-            path: path.display().to_string(),
-            source,
-        };
-        let clone = OpenedClone::open(path).map_err(unreadable)?;
-        self.add(clone.renamed(name, note))
+        self.add(open(path)?.renamed(name, note))
     }
 
     /// Every name under which a repository can be asked for.
@@ -117,6 +108,13 @@ impl Forge for Clones {
         let (paths, watcher) = (paths.to_vec(), watcher.clone());
         blocking(move || past::changes(&clone, &before, &paths, &watcher)).await
     }
+}
+
+fn open(path: &Path) -> Result<OpenedClone, OfferError> {
+    OpenedClone::open(path).map_err(|source| OfferError::Unreadable {
+        path: path.display().to_string(),
+        source,
+    })
 }
 
 /// Reading a clone is disk and CPU work: it must not hold up whoever else is being served.

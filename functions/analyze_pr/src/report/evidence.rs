@@ -90,6 +90,7 @@ fn untested(report: &Report, counts: &Counts) -> Evidence {
     fact("untested", report.untested.total, "files", statement)
 }
 
+/// One row for each list: its id, how many entries, their unit, and the fact in words.
 fn lists(change: &Change<'_>, report: &Report) -> Vec<Evidence> {
     let todo = report
         .todos
@@ -101,69 +102,23 @@ fn lists(change: &Change<'_>, report: &Report) -> Vec<Evidence> {
         .items
         .first()
         .and_then(|secret| change.line_url(&secret.path, secret.line));
-    let count = |id, total: usize, unit, noun: &str, rest: &str| {
-        fact(id, total, unit, format!("{}{rest}", counted(total, noun)))
-    };
-    vec![
-        Evidence {
-            url: todo,
-            ..count(
-                "todos",
-                report.todos.total,
-                "lines",
-                "new TODO or FIXME mark",
-                "",
-            )
-        },
-        count(
-            "dependencies",
-            report.dependencies.total,
-            "manifests",
-            "manifest",
-            " with other dependencies than before",
-        ),
-        count(
-            "ci",
-            report.ci.total,
-            "files",
-            "file",
-            " of continuous integration touched",
-        ),
-        count(
-            "infrastructure",
-            report.infrastructure.total,
-            "files",
-            "file",
-            " of infrastructure touched",
-        ),
-        count(
-            "migrations",
-            report.migrations.total,
-            "files",
-            "file",
-            " of database migrations touched",
-        ),
-        Evidence {
-            url: secret,
-            ..count(
-                "secret_like",
-                report.secret_like.total,
-                "lines",
-                "added line",
-                " like a credential",
-            )
-        },
-        Evidence {
-            url: change.url(),
-            ..count(
-                "tickets",
-                report.tickets.total,
-                "tickets",
-                "ticket",
-                " named",
-            )
-        },
-    ]
+    #[rustfmt::skip]
+    let rows = [
+        ("todos", report.todos.total, "lines", "new TODO or FIXME mark", "", todo),
+        ("dependencies", report.dependencies.total, "manifests", "manifest", " with other dependencies than before", None),
+        ("ci", report.ci.total, "files", "file", " of continuous integration touched", None),
+        ("infrastructure", report.infrastructure.total, "files", "file", " of infrastructure touched", None),
+        ("migrations", report.migrations.total, "files", "file", " of database migrations touched", None),
+        ("secret_like", report.secret_like.total, "lines", "added line", " like a credential", secret),
+        ("tickets", report.tickets.total, "tickets", "ticket", " named", change.url()),
+    ];
+    let rows = rows
+        .into_iter()
+        .map(|(id, total, unit, noun, rest, url)| Evidence {
+            url,
+            ..fact(id, total, unit, format!("{}{rest}", counted(total, noun)))
+        });
+    rows.collect()
 }
 
 fn reviewers(counts: &Counts) -> Evidence {

@@ -55,7 +55,7 @@ async fn a_stopped_call_ends_early() {
         .pull_request(&name(), PullNumber::new(5).unwrap(), &watcher)
         .await
         .unwrap_err();
-    assert!(matches!(failure, Failure::Ours { .. }), "{failure}");
+    assert!(matches!(failure, Failure::Stopped), "{failure}");
 }
 
 #[tokio::test]
