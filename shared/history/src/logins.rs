@@ -17,11 +17,12 @@ const LEARNED_FROM_MAX: usize = 3000;
 /// How many merged branches of one fork have to be by the same author.
 const MERGES_MIN: usize = 2;
 
-/// The least share of a fork's merged branches that its owner wrote, in percent.
+/// The least share of a fork's merged branches that its owner wrote, in percent: others help.
 const SHARE_MIN: usize = 80;
 
-/// A fork with more authors than this is an organisation's.
+/// A fork with more authors than this is an organisation's, unless nearly all of it is by one.
 const AUTHORS_MAX: usize = 2;
+const NEARLY_ALL: usize = 95;
 
 #[derive(Default)]
 pub(crate) struct Logins {
@@ -81,11 +82,14 @@ fn full_name(name: &str) -> Option<String> {
     name.contains(' ').then_some(name)
 }
 
+/// How often each author (name and e-mail) was met.
+type Authors = HashMap<(String, String), usize>;
+
 /// What was seen of forks and addresses before anything is concluded from it.
 #[derive(Default)]
 struct Seen {
-    /// By fork owner: how many merged branches each author wrote (name and e-mail).
-    forks: HashMap<String, HashMap<(String, String), usize>>,
+    /// By fork owner: how many merged branches each author wrote.
+    forks: HashMap<String, Authors>,
     /// By full name: the login of a private address; `None` once two differ.
     private: HashMap<String, Option<String>>,
 }
@@ -104,7 +108,7 @@ impl Seen {
         self.note_address(&tip);
         let message = commit.message_raw_sloppy().to_string();
         let owner =
-            landing(&message).and_then(|landing| landing.fork_owner(home).map(str::to_lowercase));
+            landing(&message).and_then(|landing| landing.fork_owner(home).map(str::to_owned));
         if let (Some(owner), Some(author)) = (owner, author(&tip)) {
             *self
                 .forks
@@ -133,12 +137,14 @@ impl Seen {
 
     fn conclude(self) -> Logins {
         let mut logins = Logins::default();
+        let mut everywhere = Authors::new();
+        for (author, count) in self.forks.values().flatten() {
+            *everywhere.entry(author.clone()).or_default() += count;
+        }
         for (login, authors) in &self.forks {
-            if let Some((name, email)) = owner(authors) {
-                logins.by_email.insert(email.clone(), login.clone());
-                logins
-                    .people
-                    .insert(login.clone(), (name.clone(), email.clone()));
+            if let Some(author) = owner(authors, &everywhere) {
+                logins.by_email.insert(author.1.clone(), login.clone());
+                logins.people.insert(login.to_lowercase(), author.clone());
             }
         }
         let private = self
@@ -150,15 +156,20 @@ impl Seen {
     }
 }
 
-/// The author who wrote nearly all of a fork's merged branches.
-fn owner(authors: &HashMap<(String, String), usize>) -> Option<&(String, String)> {
+/// The author who wrote nearly all of a fork's merged branches, and most of theirs there: a
+/// maintainer finishes the branches of many.
+fn owner<'a>(authors: &'a Authors, everywhere: &Authors) -> Option<&'a (String, String)> {
     let all: usize = authors.values().sum();
     let (author, count) = authors
         .iter()
         .max_by_key(|(author, count)| (**count, *author))?;
-    let is_theirs =
-        *count >= MERGES_MIN && 100 * count >= SHARE_MIN * all && authors.len() <= AUTHORS_MAX;
-    is_theirs.then_some(author)
+    let share = 100 * count / all.max(1);
+    let is_one_persons =
+        share >= NEARLY_ALL || (share >= SHARE_MIN && authors.len() <= AUTHORS_MAX);
+    let is_at_home = everywhere
+        .get(author)
+        .is_none_or(|elsewhere| 2 * count > *elsewhere);
+    (*count >= MERGES_MIN && is_one_persons && is_at_home).then_some(author)
 }
 
 fn author(commit: &gix::Commit<'_>) -> Option<(String, String)> {
@@ -173,8 +184,8 @@ fn author(commit: &gix::Commit<'_>) -> Option<(String, String)> {
 mod tests {
     use super::*;
 
-    fn fork(authors: &[(&str, usize)]) -> HashMap<(String, String), usize> {
-        authors
+    fn authors(counts: &[(&str, usize)]) -> Authors {
+        counts
             .iter()
             .map(|(email, count)| (("N".to_owned(), (*email).to_owned()), *count))
             .collect()
@@ -195,8 +206,9 @@ mod tests {
 
     #[test]
     fn a_fork_is_a_persons_when_nearly_all_of_it_is_theirs() {
-        let owned =
-            |authors: &[(&str, usize)]| owner(&fork(authors)).map(|(_, email)| email.clone());
+        let owned = |counts: &[(&str, usize)]| {
+            owner(&authors(counts), &authors(counts)).map(|(_, email)| email.clone())
+        };
         assert_eq!(owned(&[("a", 2)]).as_deref(), Some("a"));
         assert_eq!(owned(&[("a", 8), ("b", 2)]).as_deref(), Some("a"));
         assert_eq!(owned(&[("a", 1)]), None, "once can be chance");
@@ -206,9 +218,21 @@ mod tests {
             "a quarter is somebody else's"
         );
         assert_eq!(
-            owned(&[("a", 98), ("b", 1), ("c", 1)]),
+            owned(&[("a", 90), ("b", 5), ("c", 5)]),
             None,
             "three authors are an organisation"
         );
+        assert_eq!(
+            owned(&[("a", 98), ("b", 1), ("c", 1)]).as_deref(),
+            Some("a"),
+            "or a person who was helped twice"
+        );
+    }
+
+    #[test]
+    fn a_maintainer_who_finishes_others_branches_does_not_own_their_forks() {
+        let everywhere = authors(&[("maintainer", 40)]);
+        assert_eq!(owner(&authors(&[("maintainer", 3)]), &everywhere), None);
+        assert!(owner(&authors(&[("maintainer", 25)]), &everywhere).is_some());
     }
 }

@@ -129,7 +129,7 @@ fn is_landing_of(
     Ok(email(&landed).is_some_and(|author| Some(author) == email(&head_commit)))
 }
 
-/// A commit of the default branch with the same author line (a rebase keeps its date) and subject.
+/// A commit of the default branch with the same author and subject.
 fn rebased_copy(
     repo: &gix::Repository,
     tip: ObjectId,
@@ -137,13 +137,9 @@ fn rebased_copy(
     head: ObjectId,
 ) -> Result<Option<ObjectId>, Failure> {
     let line = |commit: &gix::Commit<'_>| {
-        let author = commit.author().ok()?;
+        let email = commit.author().ok()?.email.to_string();
         let subject = commit.message_raw_sloppy().to_string();
-        Some((
-            author.email.to_string(),
-            author.time.to_owned(),
-            subject.lines().next()?.to_owned(),
-        ))
+        Some((email, subject.lines().next()?.to_owned()))
     };
     let Some(wanted) = line(&read::commit(repo, head)?) else {
         return Ok(None);
