@@ -192,3 +192,20 @@ async fn the_boundary_of_a_shallow_clone_tells_nothing_of_who_changed_what() {
     let refused = story.pull(2).await.unwrap_err().to_string();
     assert!(refused.contains("git fetch --unshallow"), "{refused}");
 }
+
+#[tokio::test]
+async fn what_lies_further_back_than_is_looked_is_said_to_be_missing() {
+    let mut story = Story::begun();
+    let mut last = String::new();
+    for n in 0..3000 {
+        last = story
+            .clone
+            .land(Draft::by(BO, "z").writes("z", n.to_string()))
+            .unwrap();
+    }
+    let past = story.past(&last, &["src/a.rs"]).await;
+    assert_eq!(
+        (past.changes.len(), past.looked_at, past.complete),
+        (0, 3000, false)
+    );
+}
