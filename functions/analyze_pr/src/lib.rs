@@ -25,6 +25,10 @@ mod todos;
 
 mod secrets;
 
+mod credentials;
+
+mod quote;
+
 mod dependencies;
 
 mod tickets;

@@ -28,6 +28,11 @@ pub fn plain(text: &str, chars_max: usize) -> String {
     out
 }
 
+/// Whether a reader sees less than stands there.
+pub fn hides_characters(text: &str) -> bool {
+    text.chars().any(is_invisible)
+}
+
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{feff}'
