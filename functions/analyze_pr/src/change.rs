@@ -9,7 +9,7 @@ use idwo_core::input::{CommitSha, RepositoryName};
 
 use crate::paths;
 use crate::patterns::Patterns;
-use crate::secrets::quote;
+use crate::quote::quote;
 
 /// Longest path that is shown, in characters.
 pub(crate) const PATH_CHARS_MAX: usize = 200;

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::change::{Change, PATH_CHARS_MAX, Text};
 use crate::patterns::Patterns;
-use crate::secrets::quote;
+use crate::quote::quote;
 
 /// Where GitHub looks, in this order; the first that exists counts.
 const PLACES: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];

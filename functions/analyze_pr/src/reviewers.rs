@@ -15,8 +15,8 @@ use crate::change::{Change, NAME_CHARS_MAX, login, path_before};
 use crate::counted::counted;
 use crate::owners::Area;
 use crate::paths;
+use crate::quote::quote;
 use crate::roster::Roster;
-use crate::secrets::quote;
 
 /// Most files whose past is read, largest change first: the rest adds folders already there.
 const FILES_MAX: usize = 20;

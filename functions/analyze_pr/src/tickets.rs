@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::constant::constant;
-use crate::secrets::quote;
+use crate::quote::quote;
 
 /// Longest key that is shown, in characters: owner, name and number.
 const KEY_CHARS_MAX: usize = 160;

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::change::{Change, PATH_CHARS_MAX};
 use crate::constant::constant;
-use crate::secrets::quote;
+use crate::quote::quote;
 
 /// Longest quotation of a line, in characters.
 const QUOTE_CHARS_MAX: usize = 120;
