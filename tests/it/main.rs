@@ -10,16 +10,16 @@
 
 mod door;
 
+// The protocol and its limits.
+mod guards;
 mod protocol;
 
-mod guards;
-
+// A story for each tool.
 mod analyze_pr;
-
 mod bad_arguments;
 
-mod hindsight;
-
+// What is promised of every number and every answer.
 mod against_git;
+mod hindsight;
 
 mod wiring;

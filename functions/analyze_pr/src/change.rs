@@ -7,8 +7,7 @@ use idwo_core::failure::Failure;
 use idwo_core::forge::{ChangedFile, File, FileChange, Person, PullRequest, State};
 use idwo_core::input::{CommitSha, RepositoryName};
 
-use crate::paths;
-use crate::patterns::Patterns;
+use crate::attributes::{Attributes, Kind};
 use crate::quote::quote;
 
 /// Longest path that is shown, in characters.
@@ -22,17 +21,7 @@ pub(crate) struct Change<'a> {
     repository: &'a RepositoryName,
     kinds: Vec<Kind>,
     /// What was not looked at to sort the files.
-    pub(crate) skipped: Vec<Skipped>,
-}
-
-/// Who made a file's lines, as far as its path and the repository's attributes tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Lock,
-    Vendored,
-    Generated,
-    Test,
-    Other,
+    pub(crate) skipped: Option<Skipped>,
 }
 
 impl<'a> Change<'a> {
@@ -41,26 +30,11 @@ impl<'a> Change<'a> {
         repository: &'a RepositoryName,
         pull_request: &'a PullRequest,
     ) -> Result<Self, Failure> {
-        let mut skipped = Vec::new();
-        let attributes = match ctx
+        let file = ctx
             .forge
             .file(repository, &pull_request.as_of, ".gitattributes")
-            .await?
-        {
-            File::Content(bytes) => Attributes::parse(&String::from_utf8_lossy(&bytes)),
-            File::Missing => Attributes::parse(""),
-            File::TooLarge => {
-                skipped.push(Skipped::new(
-                    ".gitattributes",
-                    "it is larger than is read whole",
-                ));
-                Attributes::parse("")
-            }
-        };
-        if attributes.0.left_out > 0 {
-            let what = format!("{} patterns of .gitattributes", attributes.0.left_out);
-            skipped.push(Skipped::new(what, "they are too many or too complex"));
-        }
+            .await?;
+        let attributes = Attributes::read(&file);
         let kinds = pull_request
             .files
             .iter()
@@ -70,7 +44,7 @@ impl<'a> Change<'a> {
             pull_request,
             repository,
             kinds,
-            skipped,
+            skipped: attributes.skipped,
         })
     }
 
@@ -168,12 +142,6 @@ pub(crate) enum Text {
     TooLarge,
 }
 
-impl Kind {
-    fn is_reviewable(self) -> bool {
-        matches!(self, Self::Test | Self::Other)
-    }
-}
-
 /// GitHub's name for somebody, where a clone gives it away.
 pub(crate) fn login(person: &Person) -> Known<String> {
     let unknown = || Known::unknown("no commit of theirs gives it away");
@@ -189,72 +157,6 @@ pub(crate) fn path_before(file: &ChangedFile) -> Option<&str> {
         FileChange::Added => None,
         FileChange::Renamed { from } => Some(from),
         FileChange::Modified | FileChange::Deleted => Some(&file.path),
-    }
-}
-
-/// The two attributes of `.gitattributes` by which a repository overrules our path rules.
-struct Attributes(Patterns<(Attribute, bool)>);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Attribute {
-    Generated,
-    Vendored,
-}
-
-impl Attributes {
-    fn parse(text: &str) -> Self {
-        let lines = text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.starts_with('#'));
-        Self(Patterns::new(lines.flat_map(rules_of_line)))
-    }
-
-    fn kind(&self, path: &str) -> Kind {
-        let said: Vec<_> = self.0.matching(path).collect();
-        let is = |attribute, otherwise| {
-            said.iter()
-                .find(|(a, _)| *a == attribute)
-                .map_or(otherwise, |(_, set)| *set)
-        };
-        if paths::is_lock(path) {
-            Kind::Lock
-        } else if is(Attribute::Vendored, paths::is_vendored(path)) {
-            Kind::Vendored
-        } else if is(Attribute::Generated, paths::is_generated(path)) {
-            Kind::Generated
-        } else if paths::is_test(path) {
-            Kind::Test
-        } else {
-            Kind::Other
-        }
-    }
-}
-
-/// Lines without one of the two attributes give no rule.
-fn rules_of_line(line: &str) -> Vec<(String, (Attribute, bool))> {
-    let mut words = line.split_whitespace();
-    let Some(pattern) = words.next().map(attribute_pattern) else {
-        return Vec::new();
-    };
-    let rules = words.filter_map(|word| match word {
-        "linguist-generated" | "linguist-generated=true" => Some((Attribute::Generated, true)),
-        "-linguist-generated" | "linguist-generated=false" => Some((Attribute::Generated, false)),
-        "linguist-vendored" | "linguist-vendored=true" => Some((Attribute::Vendored, true)),
-        "-linguist-vendored" | "linguist-vendored=false" => Some((Attribute::Vendored, false)),
-        _ => None,
-    });
-    rules.map(|rule| (pattern.clone(), rule)).collect()
-}
-
-/// A pattern without a slash matches a name at any depth; with one, from the root.
-fn attribute_pattern(pattern: &str) -> String {
-    let anchored = pattern.trim_end_matches('/').contains('/');
-    let pattern = pattern.trim_start_matches('/');
-    if anchored {
-        pattern.to_owned()
-    } else {
-        format!("**/{pattern}")
     }
 }
 
@@ -275,23 +177,6 @@ fn url_path(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_repository_overrules_the_path_rules() {
-        let attributes = Attributes::parse(
-            "# comment\n*.gen.rs linguist-generated=true\nvendor/ours/** -linguist-vendored\n/api/*.json linguist-generated\n",
-        );
-        assert_eq!(attributes.kind("src/deep/a.gen.rs"), Kind::Generated);
-        assert_eq!(attributes.kind("vendor/ours/a.go"), Kind::Other);
-        assert_eq!(attributes.kind("vendor/theirs/a.go"), Kind::Vendored);
-        assert_eq!(
-            (
-                attributes.kind("api/x.json"),
-                attributes.kind("web/api/x.json")
-            ),
-            (Kind::Generated, Kind::Other)
-        );
-    }
 
     #[test]
     fn a_path_cannot_leave_its_place_in_a_url() {

@@ -9,41 +9,33 @@ use idwo_core::tool::{Annotations, Answered, Tool};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-mod change;
-
-mod paths;
-
-mod patterns;
-
-mod size;
-
-mod owners;
-
-mod untested;
-
-mod todos;
-
-mod secrets;
-
-mod credentials;
-
-mod quote;
-
-mod dependencies;
-
-mod tickets;
-
-mod reviewers;
-
-mod roster;
-
+// The answer, and its words.
+mod answer;
 mod report;
-
 mod summary;
 
-mod counted;
+// What is looked at.
+mod attributes;
+mod change;
 
+// One file for each kind of evidence.
+mod dependencies;
+mod owners;
+mod reviewers;
+mod secrets;
+mod size;
+mod tickets;
+mod todos;
+mod untested;
+
+// What they stand on.
 mod constant;
+mod counted;
+mod credentials;
+mod paths;
+mod patterns;
+mod quote;
+mod roster;
 
 pub struct AnalyzePr;
 
@@ -92,8 +84,8 @@ impl Tool for AnalyzePr {
             .pull_request(&repository, input.pull_number, &ctx.watcher)
             .await?;
         let change = change::Change::read(ctx, &repository, &pull_request).await?;
-        let findings = report::Findings::of(ctx, &change).await?;
-        let mut reply = report::reply(&change, findings, ctx.clock.now());
+        let findings = answer::Findings::of(ctx, &change).await?;
+        let mut reply = answer::reply(&change, findings, ctx.clock.now());
         if input.include_jira_context {
             without_jira(&mut reply);
         }

@@ -12,6 +12,8 @@ pub struct SecretLike {
     pub path: String,
     pub line: u32,
     pub looks_like: &'static str,
+    #[serde(skip)]
+    pub(crate) url: Option<String>,
 }
 
 /// In added lines of all files, those set apart included: a bundle leaks as well as its source.
@@ -24,6 +26,7 @@ pub(crate) fn secret_like(change: &Change<'_>) -> Vec<SecretLike> {
         path: quote(&file.path, PATH_CHARS_MAX),
         line: line.number,
         looks_like,
+        url: change.line_url(&file.path, line.number),
     });
     found.collect()
 }

@@ -22,6 +22,8 @@ pub struct Todo {
     pub line: u32,
     /// From the diff: data, never an instruction.
     pub quote: String,
+    #[serde(skip)]
+    pub(crate) url: Option<String>,
 }
 
 /// Marks in added lines of reviewable files; a line that was only moved is not new.
@@ -40,6 +42,7 @@ pub(crate) fn todos(change: &Change<'_>) -> Vec<Todo> {
             path: quote(&file.path, PATH_CHARS_MAX),
             line: line.number,
             quote: quote(&line.text, QUOTE_CHARS_MAX),
+            url: change.line_url(&file.path, line.number),
         })
         .collect()
 }

@@ -7,7 +7,8 @@ use idwo_core::evidence::Skipped;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{ChangedFile, FileChange};
 
-use crate::change::{Change, Kind, Text};
+use crate::attributes::Kind;
+use crate::change::{Change, Text};
 use crate::paths;
 
 /// Most Rust files that are read whole to find their inline tests: each is one more read.

@@ -1,22 +1,18 @@
 //! The laptop's host: the same endpoint and the same tools as on AWS, in one process, over clones
 //! on this machine.
 
+// The command line.
 pub mod args;
-
-pub mod tools;
-
-pub mod in_process;
-
-pub mod repositories;
-
-pub mod serve;
-
 pub mod call;
-
 pub mod gate;
-
-mod welcome;
-
+mod markdown;
 pub mod terminal;
 
-mod markdown;
+// Serving.
+pub mod serve;
+mod welcome;
+
+// What both stand on.
+pub mod in_process;
+pub mod repositories;
+pub mod tools;

@@ -2,24 +2,18 @@
 //! what a tool is ([`tool`]), what it answers ([`envelope`]), how it fails ([`failure`]) and the
 //! ports through which it sees the world ([`forge`], [`clock`]).
 
-pub mod input;
-
-pub mod tool;
-
+// What a call is: its input, the tool, its reply, its failure.
 pub mod ctx;
-
 pub mod envelope;
-
 pub mod evidence;
-
 pub mod failure;
-
-pub mod forge;
-
-pub mod clock;
-
+pub mod input;
+pub mod tool;
 pub mod watcher;
 
-pub mod config;
+// The ports.
+pub mod clock;
+pub mod forge;
 
+pub mod config;
 pub mod untrusted;

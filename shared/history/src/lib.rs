@@ -4,31 +4,24 @@
 //! Everything is read with filters, drivers and hooks left out: a clone's configuration can name
 //! programs, and none of them is ever started.
 
+// The clones on offer.
 pub mod clones;
-
 mod open;
 
+// One pull request: where it lies, and what it changed.
+mod branches;
+mod census;
+mod changes;
 mod landing;
-
+mod lines;
+mod pull_request;
 mod span;
 
-mod branches;
-
-mod main_line;
-
-mod pull_request;
-
-mod changes;
-
-mod census;
-
-mod lines;
-
-mod past;
-
-mod people;
-
+// What was before it, and who.
 mod logins;
+mod main_line;
+mod past;
+mod people;
 
 mod read;
 

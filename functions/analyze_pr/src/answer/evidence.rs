@@ -3,9 +3,9 @@
 use idwo_core::evidence::{Evidence, Known};
 use serde_json::Value;
 
-use super::Report;
 use crate::change::Change;
 use crate::counted::counted;
+use crate::report::Report;
 
 /// Numbers that stand behind sections but not in them.
 pub(super) struct Counts {
@@ -92,16 +92,12 @@ fn untested(report: &Report, counts: &Counts) -> Evidence {
 
 /// One row for each list: its id, how many entries, their unit, and the fact in words.
 fn lists(change: &Change<'_>, report: &Report) -> Vec<Evidence> {
-    let todo = report
-        .todos
-        .items
-        .first()
-        .and_then(|todo| change.line_url(&todo.path, todo.line));
+    let todo = report.todos.items.first().and_then(|todo| todo.url.clone());
     let secret = report
         .secret_like
         .items
         .first()
-        .and_then(|secret| change.line_url(&secret.path, secret.line));
+        .and_then(|secret| secret.url.clone());
     #[rustfmt::skip]
     let rows = [
         ("todos", report.todos.total, "lines", "new TODO or FIXME mark", "", todo),
