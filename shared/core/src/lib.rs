@@ -15,5 +15,6 @@ pub mod watcher;
 pub mod clock;
 pub mod forge;
 
+pub mod bots;
 pub mod config;
 pub mod untrusted;

@@ -3,6 +3,7 @@
 use gix::ObjectId;
 use gix::actor::SignatureRef;
 use gix::mailmap::Snapshot;
+use idwo_core::bots::is_bot;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{File, Person};
 use idwo_core::input::Owner;
@@ -13,24 +14,6 @@ use crate::read;
 
 /// For people who are named without one.
 const NO_TIME: &str = "0 +0000";
-
-/// Accounts that act for others and do not carry `[bot]` in their name.
-const BOTS: &[&str] = &[
-    "bors",
-    "homu",
-    "dependabot",
-    "dependabot-preview",
-    "github",
-    "github-actions",
-    "mergify",
-    "pre-commit-ci",
-    "renovate",
-    "renovate-bot",
-    "rust-bors",
-    "rustbot",
-    "rust-log-analyzer",
-    "web-flow",
-];
 
 /// Trailers that name who looked at a change before it landed.
 const REVIEW_TRAILERS: &[&str] = &[
@@ -141,7 +124,8 @@ impl People {
         if let Some(login) = text.strip_prefix('@') {
             return logins::is_login(login).then(|| self.of_login(login));
         }
-        let (name, email) = text.split_once('<').unwrap_or((text, ""));
+        // Without an address it is free text: "nobody yet".
+        let (name, email) = text.split_once('<')?;
         let (name, email) = (name.trim(), email.trim_end_matches('>').trim());
         if name.is_empty() && email.is_empty() {
             return None;
@@ -181,14 +165,6 @@ fn known(name: String, email: String, login: Option<String>) -> Person {
     }
 }
 
-fn is_bot(text: &str) -> bool {
-    let text = text.to_lowercase();
-    text.contains("[bot]")
-        || text.ends_with("-bot")
-        || text == "noreply@github.com"
-        || BOTS.contains(&text.as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,13 +195,6 @@ mod tests {
             reviewers("x\n\nSigned-off-by: Ann <a@x.test>\nreviewed by nobody"),
             Vec::<String>::new()
         );
-    }
-
-    #[test]
-    fn bots_are_known_by_any_of_their_names() {
-        assert!(is_bot("dependabot[bot]") && is_bot("bors") && is_bot("Renovate"));
-        assert!(known("GitHub".into(), "noreply@github.com".into(), None).bot);
-        assert!(!is_bot("abbott") && !is_bot("robot roberts"));
     }
 
     #[test]
