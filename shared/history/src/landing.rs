@@ -33,11 +33,10 @@ pub(crate) struct Landing {
 
 impl Landing {
     /// The owner of the fork that the branch lies in. `None` for a branch of the repository
-    /// itself, where it is known whose that is.
+    /// itself, and so also while it is not known whose that is.
     pub(crate) fn fork_owner(&self, home: Option<&Owner>) -> Option<&str> {
-        let owner = self.branch_owner.as_deref()?;
-        let is_home = home.is_some_and(|home| owner.eq_ignore_ascii_case(home.as_str()));
-        (!is_home).then_some(owner)
+        let (owner, home) = (self.branch_owner.as_deref()?, home?);
+        (!owner.eq_ignore_ascii_case(home.as_str())).then_some(owner)
     }
 }
 
@@ -150,7 +149,7 @@ pub(crate) struct Found {
 ///
 /// The main line (first parents) goes before other lines, and on it the oldest commit before later
 /// ones: so what lands afterwards (a backport, a subject that quotes the number) never changes
-/// which commit it is. Off the main line an explicit merge goes before a subject that ends in the
+/// which commit it is there. Off the main line an explicit merge goes before a subject that ends in the
 /// number, and then the oldest by its date.
 pub(crate) fn find(
     repo: &gix::Repository,

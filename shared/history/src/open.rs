@@ -37,6 +37,7 @@ pub(crate) struct OpenedClone {
 
 impl OpenedClone {
     pub(crate) fn open(path: &Path) -> gix::Result<Self> {
+        refuse_special_files(path)?;
         let repo = gix::ThreadSafeRepository::discover_opts(
             path,
             gix::discover::upwards::Options::default(),
@@ -108,6 +109,22 @@ impl OpenedClone {
         repo.object_cache_size_if_unset(OBJECT_CACHE_BYTES);
         repo
     }
+}
+
+/// A pipe or device in the place of one of git's own files would be read for ever.
+fn refuse_special_files(path: &Path) -> gix::Result<()> {
+    use gix::error::ResultExt;
+    for folder in [path.to_owned(), path.join(".git")] {
+        for name in ["HEAD", "packed-refs", "shallow", "config"] {
+            let file = folder.join(name);
+            if std::fs::metadata(&file).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+                let refused =
+                    std::io::Error::other(format!("{} is not a regular file", file.display()));
+                return Err(refused).or_error();
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The clone's own folder, where `path` lies inside its work tree; else `path` as it was given.

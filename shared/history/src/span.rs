@@ -8,7 +8,7 @@ use idwo_core::input::{PullNumber, RepositoryName};
 use idwo_core::watcher::Watcher;
 
 use crate::branches::{self, Branch};
-use crate::landing::{self, Found, Landing, landing};
+use crate::landing::{self, Landing, landing};
 use crate::main_line::{self, Parent};
 use crate::read::{self, unreadable};
 
@@ -41,36 +41,40 @@ impl Span {
         let head = branches::pull_head(repo, number)?;
         let found = landing::find(repo, branch.tip, number, watcher)?;
         match (found, head) {
-            (Some(found), None) => Self::landed(repo, found),
-            (Some(found), Some(head))
-                if found.on_main_line || is_landing_of(repo, found.id, head)? =>
-            {
-                Self::landed(repo, found)
+            (Some(found), None) => Self::landed(
+                repo,
+                found.id,
+                (!found.on_main_line).then(off_the_main_line),
+            ),
+            (Some(found), Some(head)) => {
+                let confirmed = is_landing_of(repo, found.id, head)?;
+                if !confirmed && !found.on_main_line {
+                    return Self::not_landed(repo, &branch, head, number);
+                }
+                Self::landed(repo, found.id, (!confirmed).then(by_another_author))
             }
-            (_, Some(head)) => Self::not_landed(repo, &branch, head, number),
+            (None, Some(head)) => Self::not_landed(repo, &branch, head, number),
             (None, None) => Err(unknown_number(number, name, &branch)),
         }
     }
 
-    fn landed(repo: &gix::Repository, found: Found) -> Result<Self, Failure> {
-        let commit = read::commit(repo, found.id)?;
+    fn landed(
+        repo: &gix::Repository,
+        id: ObjectId,
+        doubt: Option<Skipped>,
+    ) -> Result<Self, Failure> {
+        let commit = read::commit(repo, id)?;
         let Parent::There(base) = main_line::parent(repo, &commit)? else {
             return Err(nothing_before());
         };
-        let doubt = (!found.on_main_line).then(|| {
-            Skipped::new(
-                "whether this pull request is of this repository",
-                "the commit that names it is not on the main line, and the clone has no refs/pull to tell",
-            )
-        });
         Ok(Self {
             base,
-            result: found.id,
-            head: commit.parent_ids().nth(1).map_or(found.id, gix::Id::detach),
+            result: id,
+            head: commit.parent_ids().nth(1).map_or(id, gix::Id::detach),
             as_of: base,
             landing: landing(&commit.message_raw_sloppy().to_string()),
             state: State::Merged {
-                commit: read::sha(found.id)?,
+                commit: read::sha(id)?,
                 at: read::committed_at(&commit),
             },
             doubt,
@@ -112,6 +116,17 @@ impl Span {
     pub(crate) fn is_squash(&self) -> bool {
         self.landing.is_some() && self.head == self.result
     }
+}
+
+fn off_the_main_line() -> Skipped {
+    let why =
+        "the commit that names it is not on the main line, and the clone has no refs/pull to tell";
+    Skipped::new("whether this pull request is of this repository", why)
+}
+
+fn by_another_author() -> Skipped {
+    let why = "the clone's refs/pull has another head, or one by another author";
+    Skipped::new("whether the commit that names it is its landing", why)
 }
 
 /// Whether the commit `landed` is what became of `head`: merged it, or has its author.

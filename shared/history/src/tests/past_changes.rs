@@ -142,6 +142,7 @@ async fn the_mailmap_of_that_time_corrects_names() {
 #[tokio::test]
 async fn an_approver_is_met_by_the_name_that_their_fork_gave_away() {
     let mut story = Story::begun();
+    story.clone.origin("https://github.com/acme/shop").unwrap();
     for n in 0..2 {
         let tip = story
             .clone

@@ -90,6 +90,7 @@ fn land_from_fork(story: &mut Story, fork: &str, authors: &[&str]) {
 async fn a_fork_names_its_author_once_history_shows_that_it_is_one_persons() {
     let author = |earlier: &'static [&'static str]| async move {
         let mut story = Story::begun();
+        story.clone.origin("https://github.com/acme/shop").unwrap();
         land_from_fork(&mut story, "bo-kim", earlier);
         let tip = story
             .clone

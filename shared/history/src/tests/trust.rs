@@ -157,3 +157,14 @@ async fn a_clone_is_found_from_any_folder_of_its_work_tree() {
     clones.offer(&inside).unwrap();
     assert_eq!(clones.names().next().unwrap().to_string(), "local/shop");
 }
+
+#[test]
+fn a_device_in_the_place_of_a_file_of_gits_is_refused() {
+    let story = Story::begun();
+    let head = story.clone.path().join("HEAD");
+    std::fs::remove_file(&head).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &head).unwrap();
+    let error = Clones::default().offer(story.clone.path()).unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("is not a regular file"), "{cause}");
+}
