@@ -74,6 +74,8 @@ pub struct PullRequest {
     /// In the order of their paths; at most as many as are read.
     pub files: Vec<ChangedFile>,
     pub files_total: usize,
+    /// False when lines were left unread for a limit: what was not found may still be there.
+    pub lines_complete: bool,
     /// Parts of the change that were not read, and why.
     pub skipped: Vec<Skipped>,
     pub provenance: Provenance,

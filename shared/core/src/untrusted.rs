@@ -15,7 +15,7 @@ pub fn plain(text: &str, chars_max: usize) -> String {
             continue;
         }
         let needed = 1 + usize::from(space_due);
-        if left < needed + 1 {
+        if left <= needed {
             out.push('…');
             break;
         }

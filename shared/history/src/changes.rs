@@ -14,7 +14,7 @@ use idwo_core::forge::{ChangedFile, Content, FileChange};
 use idwo_core::watcher::{Progress, Watcher};
 
 use crate::census::Census;
-use crate::lines;
+use crate::lines::{self, FILE_LINES_MAX};
 use crate::read::{self, unreadable};
 
 /// Most files of one change whose lines are read: what GitHub lists of a pull request.
@@ -47,6 +47,8 @@ pub(crate) struct Changes {
     /// In the order of their paths.
     pub(crate) files: Vec<ChangedFile>,
     pub(crate) total: usize,
+    /// False when lines were left unread for a limit.
+    pub(crate) complete: bool,
     pub(crate) skipped: Vec<Skipped>,
 }
 
@@ -86,11 +88,27 @@ pub(crate) fn between(
         });
         files.push(reader.changed_file(change)?);
     }
-    let skipped = skipped(total, reader.not_compared, all_renames);
+    let complete = total <= FILES_MAX && reader.not_compared == 0;
+    let mut skipped = skipped(total, reader.not_compared, all_renames);
+    skipped.extend(binary(&files));
     Ok(Changes {
         files,
         total,
+        complete,
         skipped,
+    })
+}
+
+fn binary(files: &[ChangedFile]) -> Option<Skipped> {
+    let binary = files
+        .iter()
+        .filter(|file| matches!(file.content, Content::Binary))
+        .count();
+    (binary > 0).then(|| {
+        Skipped::new(
+            format!("what is in {binary} binary files"),
+            "they have no lines to compare",
+        )
     })
 }
 
@@ -105,7 +123,7 @@ fn skipped(total: usize, not_compared: usize, all_renames: bool) -> Vec<Skipped>
     }
     if not_compared > 0 {
         let why = format!(
-            "a file is compared up to {FILE_BYTES_MAX} bytes, a whole change up to {CHANGE_BYTES_MAX} bytes and {LINES_MAX} changed lines"
+            "a file is compared up to {FILE_BYTES_MAX} bytes and {FILE_LINES_MAX} lines, a whole change up to {CHANGE_BYTES_MAX} bytes and {LINES_MAX} changed lines"
         );
         skipped.push(Skipped::new(
             format!("the lines of {not_compared} changed files"),

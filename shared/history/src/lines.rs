@@ -8,15 +8,12 @@ use idwo_core::forge::{Content, Line};
 /// git calls a file binary when one of its first 8000 bytes is NUL.
 const BINARY_PROBE_BYTES: usize = 8000;
 
-/// Longest line that is kept, in bytes: a minified file is one line of megabytes.
-const LINE_BYTES_MAX: usize = 2000;
-
 /// Unchanged lines that git shows around a change; changes nearer than twice that share a hunk.
 const CONTEXT_LINES: u32 = 3;
 
 /// Longest file that is compared, in lines of either side: with few distinct lines, time grows with
 /// the product of both sides.
-const FILE_LINES_MAX: usize = 100_000;
+pub(crate) const FILE_LINES_MAX: usize = 100_000;
 
 /// The change from `old` to `new`, by git's algorithm (Myers, with the indent heuristic); not read
 /// when it is too long, or changes more than `lines_max` lines.
@@ -56,10 +53,9 @@ fn is_binary(bytes: &[u8]) -> bool {
 fn line(index: u32, bytes: &[u8]) -> Line {
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-    let kept = bytes.get(..LINE_BYTES_MAX).unwrap_or(bytes);
     Line {
         number: index + 1,
-        text: String::from_utf8_lossy(kept).into_owned(),
+        text: String::from_utf8_lossy(bytes).into_owned(),
     }
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn read(
         commits,
         files: changes.files,
         files_total: changes.total,
+        lines_complete: changes.complete,
         skipped,
         provenance: Provenance {
             web: clone.web.clone(),
@@ -83,7 +84,7 @@ fn commits(
         if commits.len() == COMMITS_MAX {
             skipped.push(Skipped::new(
                 "older commits of the branch",
-                "a branch is read up to 250 commits",
+                format!("a branch is read up to {COMMITS_MAX} commits"),
             ));
             break;
         }
