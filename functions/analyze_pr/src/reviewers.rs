@@ -1,8 +1,9 @@
 //! Who could review the change: people who reviewed, merged or wrote earlier changes to the same
-//! files and folders. Never the author, never a bot.
+//! files and folders, and those whom CODEOWNERS names. Never the author, never a bot.
 
 use std::collections::BTreeMap;
 
+use idwo_core::bots::is_bot;
 use idwo_core::ctx::Ctx;
 use idwo_core::evidence::Known;
 use idwo_core::failure::Failure;
@@ -19,7 +20,7 @@ use crate::quote::quote;
 use crate::roster::Roster;
 
 /// Most files whose past is read, largest change first: the rest adds folders already there.
-const FILES_MAX: usize = 20;
+pub(crate) const FILES_MAX: usize = 20;
 
 /// Most people that are suggested.
 const SUGGESTED_MAX: usize = 5;
@@ -191,12 +192,26 @@ impl Tally {
 impl Board {
     fn new(change: &Change<'_>, past: &[PastChange]) -> Self {
         let mut roster = Roster::default();
+        // Everybody is met before anybody is counted: two who turn out to be one are counted as one.
+        for earlier in past {
+            let people = earlier
+                .reviewers
+                .iter()
+                .chain(&earlier.merged_by)
+                .chain([&earlier.author]);
+            people.for_each(|person| roster.meet(person));
+        }
         let pull_request = change.pull_request;
         let authors = pull_request.commits.iter().map(|commit| &commit.author);
         let authors = authors
             .chain([&pull_request.author])
             .chain(&pull_request.co_authors);
-        let excluded = authors.filter_map(|author| roster.index(author)).collect();
+        let authors: Vec<_> = authors.collect();
+        authors.iter().for_each(|author| roster.meet(author));
+        let excluded = authors
+            .iter()
+            .filter_map(|author| roster.index(author))
+            .collect();
         let newest = || past.iter().map(|earlier| earlier.at).max();
         let as_of = pull_request.as_of_at.or_else(newest).unwrap_or_default();
         Self {
@@ -253,8 +268,12 @@ impl Board {
         let owner = Person {
             name: login.to_owned(),
             login: Some(login.to_owned()),
+            bot: is_bot(login),
             ..Person::default()
         };
+        if owner.bot {
+            return;
+        }
         let Some(index) = self
             .roster
             .index(&owner)

@@ -4,50 +4,95 @@ use std::collections::HashMap;
 
 use idwo_core::forge::Person;
 
-/// People by every name they go by. An index stays valid for as long as the roster.
+/// People by every name they go by. Somebody met under a name of two people makes them one, so an
+/// index stays theirs only once everybody was met.
 #[derive(Default)]
 pub(crate) struct Roster {
     people: Vec<Person>,
+    /// Where each one's entry went; its own place while it went nowhere.
+    merged_into: Vec<usize>,
     by_login: HashMap<String, usize>,
     by_email: HashMap<String, usize>,
     by_name: HashMap<String, usize>,
 }
 
 impl Roster {
+    pub(crate) fn meet(&mut self, person: &Person) {
+        self.index(person);
+    }
+
     /// Whose this is: somebody known by the same login, e-mail or full name, else somebody new.
     /// Nobody at all for a person of whom nothing is known.
     pub(crate) fn index(&mut self, person: &Person) -> Option<usize> {
         let login = person.login.as_ref().map(|login| login.to_lowercase());
         let email = Some(person.email.clone()).filter(|email| !email.is_empty());
-        let name = full_name(person);
-        if login.is_none() && email.is_none() && name.is_none() {
+        let names = [(login, 0), (email, 1), (full_name(person), 2)];
+        let names: Vec<_> = names
+            .into_iter()
+            .filter_map(|(name, kind)| Some((name?, kind)))
+            .collect();
+        if names.is_empty() {
             return None;
         }
-        let by = |names: &HashMap<String, usize>, key: &Option<String>| {
-            names.get(key.as_ref()?).copied()
-        };
-        let known = by(&self.by_login, &login)
-            .or_else(|| by(&self.by_email, &email))
-            .or_else(|| by(&self.by_name, &name));
-        let index = known.unwrap_or_else(|| {
-            self.people.push(person.clone());
-            self.people.len() - 1
-        });
+        let known = names
+            .iter()
+            .filter_map(|(name, kind)| self.book(*kind).get(name).copied());
+        let known: Vec<_> = known
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|index| self.root(index))
+            .collect();
+        let index = known
+            .iter()
+            .min()
+            .copied()
+            .unwrap_or_else(|| self.add(person));
+        for other in known {
+            self.merge(other, index);
+        }
         self.note(index, person);
-        for (names, key) in [
-            (&mut self.by_login, login),
-            (&mut self.by_email, email),
-            (&mut self.by_name, name),
-        ] {
-            if let Some(key) = key {
-                names.entry(key).or_insert(index);
-            }
+        for (name, kind) in names {
+            self.book(kind).insert(name, index);
         }
         Some(index)
     }
 
     pub(crate) fn person(&self, index: usize) -> Option<&Person> {
         self.people.get(index)
+    }
+
+    fn book(&mut self, kind: usize) -> &mut HashMap<String, usize> {
+        match kind {
+            0 => &mut self.by_login,
+            1 => &mut self.by_email,
+            _ => &mut self.by_name,
+        }
+    }
+
+    fn add(&mut self, person: &Person) -> usize {
+        self.people.push(person.clone());
+        self.merged_into.push(self.merged_into.len());
+        self.people.len() - 1
+    }
+
+    fn root(&self, index: usize) -> usize {
+        let mut at = index;
+        while let Some(next) = self.merged_into.get(at).filter(|next| **next != at) {
+            at = *next;
+        }
+        at
+    }
+
+    fn merge(&mut self, from: usize, into: usize) {
+        if from == into {
+            return;
+        }
+        if let Some(person) = self.people.get(from).cloned() {
+            self.note(into, &person);
+        }
+        if let Some(place) = self.merged_into.get_mut(from) {
+            *place = into;
+        }
     }
 
     /// Fills in what was not known of them before.
@@ -98,6 +143,17 @@ mod tests {
             roster.person(ann.unwrap()).unwrap().login.as_deref(),
             Some("annlee")
         );
+    }
+
+    #[test]
+    fn two_who_turn_out_to_be_one_are_made_one() {
+        let mut roster = Roster::default();
+        let by_login = roster.index(&person("ann", "", Some("annl")));
+        let by_email = roster.index(&person("Ann Lee", "ann@x.test", None));
+        assert_ne!(by_login, by_email);
+        let bridge = roster.index(&person("Ann Lee", "", Some("annl")));
+        assert_eq!(roster.index(&person("ann", "ann@x.test", None)), bridge);
+        assert_eq!(roster.index(&person("ann", "", Some("AnnL"))), bridge);
     }
 
     #[test]
