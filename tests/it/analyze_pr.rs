@@ -198,7 +198,10 @@ async fn files_are_sorted_by_who_made_them_and_marks_that_only_moved_are_not_new
             .unwrap();
         let change = Draft::by(BO, "Sort (#2)")
             .writes("src/old.py", "x = 1\n")
-            .writes("src/new.py", "y = 1\n# TODO stays\n# FIXME is new\n")
+            .writes(
+                "src/new.py",
+                "y = 1\n# TODO stays\n# FIXME is new\n# TODO stays\n",
+            )
             .writes("src/parser.py", "z = 1\n")
             .writes("tests/parser/cases.py", "assert True\n")
             .writes("api/v1.pb.go", "// TODO generated\n")
@@ -218,7 +221,10 @@ async fn files_are_sorted_by_who_made_them_and_marks_that_only_moved_are_not_new
     );
     assert_eq!(
         result["todos"]["items"],
-        json!([{ "path": "src/new.py", "line": 3, "quote": "# FIXME is new" }])
+        json!([
+            { "path": "src/new.py", "line": 3, "quote": "# FIXME is new" },
+            { "path": "src/new.py", "line": 4, "quote": "# TODO stays" },
+        ])
     );
     assert_eq!(
         result["untested"]["items"],
@@ -422,6 +428,88 @@ async fn secrets_are_found_and_never_repeated() {
         (&json!(2), &json!("GitHub token"))
     );
     assert!(!result.to_string().contains(&secret), "{result:#}");
+    door.close().await;
+}
+
+#[tokio::test]
+async fn a_credential_is_found_however_far_along_a_line() {
+    let secret = ["gh", "p_", "abcdefghijklmnopqrstuvwxyz0123456789"].concat();
+    let (door, _folder) = door_over(|clone| {
+        clone
+            .land(Draft::by(ANN, "Begin").writes("a", "a\n"))
+            .unwrap();
+        let line = format!("{}key=\"{secret}\"\n", "var a=1;".repeat(40_000));
+        clone
+            .land(Draft::by(BO, "Bundle (#2)").writes("dist/app.js", line))
+            .unwrap();
+    })
+    .await;
+    let reply = door.analyze("local/shop", 2).await;
+    assert_eq!(
+        reply["result"]["secret_like"]["items"][0]["looks_like"],
+        "GitHub token"
+    );
+    assert_eq!(reply["result"]["secret_like"]["complete"], true);
+    door.close().await;
+}
+
+#[tokio::test]
+async fn what_was_not_read_is_not_said_to_hold_nothing() {
+    let (door, _folder) = door_over(|clone| {
+        clone
+            .land(Draft::by(ANN, "Begin").writes("a", "a\n"))
+            .unwrap();
+        let large = "x\n".repeat(3_000_000);
+        clone
+            .land(
+                Draft::by(BO, "Large (#2)")
+                    .writes("dist/app.js", large)
+                    .writes("wide.txt", b"a\0b\0"),
+            )
+            .unwrap();
+    })
+    .await;
+    let reply = door.analyze("local/shop", 2).await;
+    assert_eq!(
+        (
+            &reply["status"],
+            &reply["result"]["secret_like"]["complete"]
+        ),
+        (&json!("partial"), &json!(false))
+    );
+    let skipped = reply["coverage"]["skipped"].to_string();
+    assert!(
+        skipped.contains("the lines of 1 changed files")
+            && skipped.contains("what is in 1 binary files"),
+        "{skipped}"
+    );
+    door.close().await;
+}
+
+#[tokio::test]
+async fn owners_that_are_bots_are_not_suggested() {
+    let (door, _folder) = door_over(|clone| {
+        let owners = "* @dependabot @k8s-ci-robot @cy-dee @bo-kim\n";
+        clone
+            .land(
+                Draft::by(ANN, "Begin")
+                    .writes("CODEOWNERS", owners)
+                    .writes("a", "a\n"),
+            )
+            .unwrap();
+        clone
+            .land(Draft::by(BO, "B (#2)").writes("a", "b\n"))
+            .unwrap();
+    })
+    .await;
+    let reply = door.analyze("local/shop", 2).await;
+    let names: Vec<_> = reply["result"]["reviewers"]["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["name"].clone())
+        .collect();
+    assert_eq!(names, ["cy-dee", "Ann Lee"]);
     door.close().await;
 }
 

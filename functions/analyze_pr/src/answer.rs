@@ -14,7 +14,7 @@ use crate::dependencies::{self, Manifest};
 use crate::owners::{Area, Owners};
 use crate::quote::quote;
 use crate::report::{Author, Facts, Listed, Merged, Report, SetApart};
-use crate::reviewers::{self, Reviewers};
+use crate::reviewers::{self, FILES_MAX, Reviewers};
 use crate::untested::{self, Untested};
 use crate::{paths, secrets, size, tickets, todos};
 
@@ -77,7 +77,7 @@ pub(crate) fn reply(change: &Change<'_>, findings: Findings, now: Timestamp) -> 
     let evidence = evidence::evidence(change, &report, &counts);
 
     let mut reply = Reply::new(report, now);
-    if change.pull_request.files_total > change.pull_request.files.len() {
+    if !change.pull_request.lines_complete {
         reply.status = Status::Partial;
     }
     reply.sources = sources;
@@ -100,6 +100,7 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
         Owners::Rules(_) => Known::Value(Listed::new("areas", findings.areas)),
         Owners::None(why) => Known::unknown(why),
     };
+    let complete = change.pull_request.lines_complete;
     let later = "not computed yet: it needs the history index";
     let clone = "a clone does not hold it";
     Report {
@@ -121,12 +122,12 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
                 .map(|path| quote(path, PATH_CHARS_MAX))
                 .collect(),
         ),
-        todos: Listed::new("todos", todos::todos(change)),
+        todos: Listed::in_lines("todos", complete, todos::todos(change)),
         dependencies: Listed::new("dependencies", findings.dependencies),
         ci: Listed::new("ci", matching(paths::is_ci)),
         infrastructure: Listed::new("infrastructure", matching(paths::is_infrastructure)),
         migrations: Listed::new("migrations", migrations(change)),
-        secret_like: Listed::new("secret_like", secrets::secret_like(change)),
+        secret_like: Listed::in_lines("secret_like", complete, secrets::secret_like(change)),
         tickets: Listed::new("tickets", tickets::tickets(change.pull_request)),
         reviewers: Listed::first(
             "reviewers",
@@ -234,7 +235,7 @@ fn left_out(reviewers: &Reviewers) -> Vec<Skipped> {
         );
         skipped.push(Skipped::new(
             what,
-            "the past of the 20 most changed files is read",
+            format!("the past of the {FILES_MAX} most changed files is read"),
         ));
     }
     skipped

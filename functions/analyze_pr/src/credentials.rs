@@ -51,9 +51,6 @@ const SHAPES: [(&str, &str); 16] = [
     ("PyPI token", r"\bpypi-[A-Za-z0-9_-]{40,}"),
 ];
 
-/// Most of a text that is scanned, in bytes: lines are kept up to 2000, messages up to 64 KiB.
-const SCANNED_BYTES_MAX: usize = 64 * 1024;
-
 /// A name that says secret, and a literal beside it: quoted anywhere, or bare where a line is
 /// nothing but `NAME=value` or `name: value` (environment files, YAML).
 const ASSIGNED: [&str; 2] = [
@@ -102,13 +99,10 @@ static ANY: LazyLock<Regex> = LazyLock::new(|| {
 /// What `text` looks like it holds, as it stands or once invisible characters are taken out: those
 /// would hide a credential here and be gone where it is shown.
 pub(crate) fn looks_like(text: &str) -> Option<&'static str> {
-    let head = text
-        .get(..text.floor_char_boundary(SCANNED_BYTES_MAX))
-        .unwrap_or(text);
-    shape(head).or_else(|| {
-        let hides = untrusted::hides_characters(head);
+    shape(text).or_else(|| {
+        let hides = untrusted::hides_characters(text);
         hides
-            .then(|| shape(&untrusted::plain(head, SCANNED_BYTES_MAX)))
+            .then(|| shape(&untrusted::plain(text, usize::MAX)))
             .flatten()
     })
 }

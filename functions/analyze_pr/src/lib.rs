@@ -98,7 +98,10 @@ impl Tool for AnalyzePr {
 }
 
 fn without_jira(reply: &mut Reply<report::Report>) {
-    reply.status = Status::Degraded;
+    // A partial answer stays one; `degraded` tells the rest.
+    if reply.status == Status::Ok {
+        reply.status = Status::Degraded;
+    }
     reply.degraded.push(Degraded {
         service: "jira",
         reason: "no Jira connection is configured".to_owned(),

@@ -90,6 +90,8 @@ pub struct SetApart {
 pub struct Listed<T> {
     pub evidence: &'static str,
     pub total: usize,
+    /// False when parts of the change were not looked through: there may be more.
+    pub complete: bool,
     pub items: Vec<T>,
 }
 
@@ -153,11 +155,7 @@ pub struct FileHistory {
 
 impl<T> Listed<T> {
     pub(crate) fn new(evidence: &'static str, items: Vec<T>) -> Self {
-        Self {
-            evidence,
-            total: items.len(),
-            items,
-        }
+        Self::first(evidence, items.len(), items)
     }
 
     /// The first of `total`.
@@ -165,7 +163,16 @@ impl<T> Listed<T> {
         Self {
             evidence,
             total,
+            complete: true,
             items,
+        }
+    }
+
+    /// Found in lines that may not all have been read.
+    pub(crate) fn in_lines(evidence: &'static str, complete: bool, items: Vec<T>) -> Self {
+        Self {
+            complete,
+            ..Self::new(evidence, items)
         }
     }
 }

@@ -57,19 +57,24 @@ fn headline(facts: &Facts) -> String {
 
 fn size(report: &Report) -> Option<String> {
     let size = &report.size;
-    let languages: Vec<_> = size
+    let names: Vec<_> = size
         .languages
         .iter()
         .take(NAMED_MAX)
         .map(|l| l.language)
         .collect();
+    let languages = if names.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", names.join(", "))
+    };
     Some(format!(
-        "Size: {}, +{} -{} lines in {} ({}); {} to review.",
+        "Size: {}, +{} -{} lines in {}{}; {} to review.",
         counted(size.files, "file"),
         size.added_lines,
         size.deleted_lines,
         counted(size.hunks as usize, "hunk"),
-        languages.join(", "),
+        languages,
         counted(size.reviewable.files, "file"),
     ))
 }
@@ -148,7 +153,7 @@ fn reviewers(reviewers: &Listed<Reviewer>) -> Option<String> {
     });
     let named: Vec<_> = named.collect();
     Some(if named.is_empty() {
-        "Reviewers: nobody else has touched these paths.".to_owned()
+        "Reviewers: nobody else is known to have touched files to review here.".to_owned()
     } else {
         format!("Reviewers: {}.", named.join("; "))
     })

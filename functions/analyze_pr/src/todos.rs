@@ -1,6 +1,6 @@
 //! Work that the change leaves for later: new TODO and FIXME marks.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -26,23 +26,29 @@ pub struct Todo {
     pub(crate) url: Option<String>,
 }
 
-/// Marks in added lines of reviewable files; a line that was only moved is not new.
+/// Marks in added lines of reviewable files. A line that was taken away elsewhere was moved, once
+/// for each time it was taken away.
 pub(crate) fn todos(change: &Change<'_>) -> Vec<Todo> {
-    let moved: HashSet<&str> = change
-        .reviewable()
-        .flat_map(|file| file.deleted())
-        .map(|line| line.text.trim())
-        .collect();
+    let mut moved: HashMap<&str, usize> = HashMap::new();
+    for line in change.reviewable().flat_map(|file| file.deleted()) {
+        *moved.entry(line.text.trim()).or_default() += 1;
+    }
+    let mut is_new = |text: &str| match moved.get_mut(text.trim()) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            false
+        }
+        _ => true,
+    };
     let added = change
         .reviewable()
         .flat_map(|file| file.added().iter().map(move |line| (file, line)));
-    added
-        .filter(|(_, line)| MARK.is_match(&line.text) && !moved.contains(line.text.trim()))
-        .map(|(file, line)| Todo {
-            path: quote(&file.path, PATH_CHARS_MAX),
-            line: line.number,
-            quote: quote(&line.text, QUOTE_CHARS_MAX),
-            url: change.line_url(&file.path, line.number),
-        })
-        .collect()
+    let marked = added.filter(|(_, line)| MARK.is_match(&line.text) && is_new(&line.text));
+    let todos = marked.map(|(file, line)| Todo {
+        path: quote(&file.path, PATH_CHARS_MAX),
+        line: line.number,
+        quote: quote(&line.text, QUOTE_CHARS_MAX),
+        url: change.line_url(&file.path, line.number),
+    });
+    todos.collect()
 }

@@ -54,7 +54,9 @@ pub(crate) async fn untested(ctx: &Ctx, change: &Change<'_>) -> Result<Untested,
         }
     }
     let skipped = (not_read > 0).then(|| {
-        let why = format!("to find inline tests, {FILES_READ_MAX} Rust files are read whole");
+        let why = format!(
+            "to find inline tests, {FILES_READ_MAX} Rust files of up to 4 MiB are read whole"
+        );
         Skipped::new(
             format!("whether {not_read} code files touch tests of their own"),
             why,
@@ -163,7 +165,10 @@ async fn touches_inline_tests(
 fn inline_tests(text: &str) -> Option<usize> {
     let mut lines = text.lines().enumerate();
     while let Some((number, line)) = lines.next() {
-        if line.trim_start().starts_with("#[cfg(test)]") {
+        if ["#[cfg(test)]", "#[cfg(all(test"]
+            .iter()
+            .any(|start| line.trim_start().starts_with(start))
+        {
             let mut next = lines.clone().map(|(_, line)| line.trim());
             let item = next.find(|line| !line.is_empty() && !line.starts_with(['#', '/']))?;
             if item.contains("mod ") && item.ends_with('{') {
