@@ -85,6 +85,7 @@ impl Gate {
         let total = section.and_then(|section| section.get("total")?.as_u64());
         match (total, section.and_then(|section| section.get("unknown"))) {
             (Some(total), _) if total >= limit => Err(self.reached(format!("{name} has {total}"))),
+            (Some(_), _) if is_partial(section) => Err(self.partial(name)),
             (Some(_), _) => Ok(()),
             (None, Some(_)) => Err(self.unknown(reply, name)),
             (None, None) => Err(Closed::NoSuchList {
@@ -101,6 +102,15 @@ impl Gate {
         }
     }
 
+    fn partial(&self, name: &str) -> Closed {
+        let why = " (not all of the change was read)".to_owned();
+        Closed::Unknown {
+            gate: self.to_string(),
+            name: name.to_owned(),
+            why,
+        }
+    }
+
     fn unknown(&self, reply: &Value, name: &str) -> Closed {
         let why = reply
             .pointer(&format!("/result/{name}/unknown"))
@@ -112,6 +122,10 @@ impl Gate {
             why,
         }
     }
+}
+
+fn is_partial(section: Option<&Value>) -> bool {
+    section.and_then(|section| section.get("complete")) == Some(&Value::Bool(false))
 }
 
 fn lists(reply: &Value) -> String {
@@ -162,6 +176,12 @@ mod tests {
         let secrets = |total: u32| json!({ "secret_like": { "total": total } });
         assert_eq!(passes("secret_like=1", secrets(0)), Ok(()));
         assert!(passes("secret_like=1", secrets(1)).is_err());
+        let partial = json!({ "secret_like": { "total": 0, "complete": false } });
+        assert!(
+            passes("secret_like=1", partial)
+                .unwrap_err()
+                .contains("not all of the change was read")
+        );
     }
 
     #[test]

@@ -39,7 +39,7 @@ fn block(text: &str) -> String {
 }
 
 fn found(evidence: &Value) -> bool {
-    evidence.get("value").and_then(Value::as_f64) != Some(0.0)
+    text(evidence, "id") == "size" || evidence.get("value").and_then(Value::as_f64) != Some(0.0)
 }
 
 fn evidence_row(evidence: &Value) -> String {

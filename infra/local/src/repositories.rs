@@ -52,16 +52,16 @@ impl Repositories {
             _folder: folder,
         })
     }
+}
 
-    /// The pull request to show first, if there is one.
-    pub fn showcase(&self) -> Option<(RepositoryName, PullNumber)> {
-        let name = self.clones.names().next()?.clone();
-        if name.to_string() == sample::NAME {
-            return Some((name, PullNumber::new(sample::RISKY_PULL.into()).ok()?));
-        }
-        let number = self.clones.newest_pull(&name)?;
-        Some((name, number))
+/// The pull request to show first, if there is one.
+pub fn showcase(clones: &Clones) -> Option<(RepositoryName, PullNumber)> {
+    let name = clones.names().next()?.clone();
+    if name.to_string() == sample::NAME {
+        return Some((name, PullNumber::new(sample::RISKY_PULL.into()).ok()?));
     }
+    let number = clones.newest_pull(&name)?;
+    Some((name, number))
 }
 
 fn offer_sample(clones: &mut Clones, path: &Path) -> Result<(), RepositoriesError> {

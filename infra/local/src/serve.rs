@@ -47,8 +47,8 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 pub async fn run(args: &Args, config: Result<Config, ConfigError>) -> Result<(), Failed> {
     let config = config?;
     log_to_stderr(&config)?;
-    let end = asked_to_end()?;
     let repositories = Repositories::open(args)?;
+    let end = asked_to_end()?;
     let listener = TcpListener::bind(args.bind)
         .await
         .map_err(|e| format!("cannot listen on {}: {e}", args.bind))?;

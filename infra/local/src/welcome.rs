@@ -5,12 +5,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use idwo_core::input::{PullNumber, RepositoryName};
 use mcp::dispatch::Dispatch;
 use serde_json::json;
 
 use crate::args::Args;
 use crate::call;
-use crate::repositories::Repositories;
+use crate::repositories::{self, Repositories};
 use crate::terminal;
 
 /// Prints the whole first screen. A proof that fails is said, and does not stop the server.
@@ -53,7 +54,7 @@ fn clients(url: &str) -> String {
 }
 
 async fn proof(args: &Args, repositories: &Repositories, dispatch: &dyn Dispatch) -> String {
-    let Some((name, number)) = repositories.showcase() else {
+    let Some((name, number)) = showcase(repositories).await else {
         return "No commit of the newest thousand names a pull request, so there is nothing to show yet.".to_owned();
     };
     let arguments = json!({ "owner": name.owner, "repo": name.repo, "pull_number": number });
@@ -62,6 +63,15 @@ async fn proof(args: &Args, repositories: &Repositories, dispatch: &dyn Dispatch
         Ok(answer) => format!("{}\n\nAll of it: {command}", answer.text),
         Err(failure) => format!("{command}\n{failure}"),
     }
+}
+
+/// Looking for the newest pull request reads a clone: not on the thread that serves.
+async fn showcase(repositories: &Repositories) -> Option<(RepositoryName, PullNumber)> {
+    let clones = repositories.clones.clone();
+    tokio::task::spawn_blocking(move || repositories::showcase(&clones))
+        .await
+        .ok()
+        .flatten()
 }
 
 /// How to call this program again over the same repositories, from the same folder.
