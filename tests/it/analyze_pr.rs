@@ -21,20 +21,9 @@ async fn door_over(story: impl FnOnce(&mut GitClone)) -> (Door, TempDir) {
     (Door::over(clones).await, folder)
 }
 
-async fn door_over_sample() -> (Door, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("sample.git");
-    sample::write(&path).unwrap();
-    let mut clones = Clones::default();
-    clones
-        .offer_sample(&path, sample::NAME.parse().unwrap(), sample::NOTE)
-        .unwrap();
-    (Door::over(clones).await, folder)
-}
-
 #[tokio::test]
 async fn the_sample_is_answered_as_published() {
-    let (door, _folder) = door_over_sample().await;
+    let (door, _folder) = Door::over_sample().await;
     let result = door
         .call(
             "analyze_pr",
@@ -51,7 +40,7 @@ async fn the_sample_is_answered_as_published() {
 
 #[tokio::test]
 async fn an_open_pull_of_the_sample_is_answered_too() {
-    let (door, _folder) = door_over_sample().await;
+    let (door, _folder) = Door::over_sample().await;
     let reply = door.analyze(sample::NAME, 72).await;
     let result = &reply["result"];
     assert!(result["pull_request"]["merged"]["unknown"].is_string());
@@ -65,7 +54,7 @@ async fn an_open_pull_of_the_sample_is_answered_too() {
 
 #[tokio::test]
 async fn what_a_clone_cannot_know_is_unknown() {
-    let (door, _folder) = door_over_sample().await;
+    let (door, _folder) = Door::over_sample().await;
     let reply = door.analyze(sample::NAME, 71).await;
     for name in [
         "risk",
@@ -90,7 +79,7 @@ async fn what_a_clone_cannot_know_is_unknown() {
 
 #[tokio::test]
 async fn every_section_points_to_evidence_that_exists() {
-    let (door, _folder) = door_over_sample().await;
+    let (door, _folder) = Door::over_sample().await;
     let reply = door.analyze(sample::NAME, 71).await;
     let known: Vec<_> = reply["evidence"]
         .as_array()
@@ -128,7 +117,7 @@ fn collect_evidence(value: &Value, named: &mut Vec<Value>) {
 
 #[tokio::test]
 async fn jira_that_is_not_connected_degrades_the_answer_and_says_so() {
-    let (door, _folder) = door_over_sample().await;
+    let (door, _folder) = Door::over_sample().await;
     let arguments = json!({ "owner": "sample", "repo": "storefront", "pull_number": 71, "include_jira_context": true });
     let reply = door.call("analyze_pr", arguments).await["structuredContent"].clone();
     assert_eq!(

@@ -3,23 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::door::Door;
-use idwo_history::clones::Clones;
-use idwo_sandbox::sample;
 
 const OWNER: &str = "such as rust-lang";
 const REPO: &str = "such as cargo";
 const NUMBER: &str = "a whole number from 1 to 2147483647";
-
-async fn door() -> (Door, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("sample.git");
-    sample::write(&path).unwrap();
-    let mut clones = Clones::default();
-    clones
-        .offer_sample(&path, sample::NAME.parse().unwrap(), sample::NOTE)
-        .unwrap();
-    (Door::over(clones).await, folder)
-}
 
 /// What the tool says when one argument of a good call is replaced.
 async fn said(door: &Door, argument: &str, value: Value) -> String {
@@ -32,7 +19,7 @@ async fn said(door: &Door, argument: &str, value: Value) -> String {
 
 #[tokio::test]
 async fn each_class_is_refused_with_what_to_send_instead() {
-    let (door, _folder) = door().await;
+    let (door, _folder) = Door::over_sample().await;
     for (argument, value, expected) in [
         ("owner", json!(7), OWNER),
         ("owner", json!(null), OWNER),
@@ -72,7 +59,7 @@ async fn each_class_is_refused_with_what_to_send_instead() {
 
 #[tokio::test]
 async fn what_is_not_here_is_refused_with_what_is() {
-    let (door, _folder) = door().await;
+    let (door, _folder) = Door::over_sample().await;
     let text = said(&door, "owner", json!("nobody")).await;
     assert!(
         text.contains("nobody/storefront is not offered here")
@@ -89,7 +76,7 @@ async fn what_is_not_here_is_refused_with_what_is() {
 
 #[tokio::test]
 async fn missing_arguments_are_named() {
-    let (door, _folder) = door().await;
+    let (door, _folder) = Door::over_sample().await;
     let result = door.call("analyze_pr", json!({ "owner": "sample" })).await;
     assert_eq!(result["isError"], true);
     assert!(

@@ -1,6 +1,7 @@
 //! The front door: an endpoint on a port of its own, and a client that speaks plain HTTP to it.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,12 +14,14 @@ use idwo_core::config::{Config, Variables};
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
 use idwo_local::serve;
+use idwo_sandbox::sample;
 use jiff::Timestamp;
 use mcp::catalogue::Catalogue;
 use mcp::dispatch::Dispatch;
 use mcp::endpoint::Endpoint;
 use mcp::gateway::Gateway;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
@@ -50,6 +53,14 @@ impl Door {
             Duration::from_secs(25),
         )
         .await
+    }
+
+    /// Opens over the sample, in a folder that lasts as long as it is held.
+    pub(crate) async fn over_sample() -> (Self, TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sample.git");
+        sample::write(&path).unwrap();
+        (Self::over(sample_clones(&path)).await, folder)
     }
 
     /// Opens before any dispatch.
@@ -171,6 +182,15 @@ impl Door {
         assert_eq!(result["isError"], Value::Bool(false), "{result:#}");
         result["structuredContent"].clone()
     }
+}
+
+/// The sample at `path`, offered as it is to users.
+pub(crate) fn sample_clones(path: &Path) -> Clones {
+    let mut clones = Clones::default();
+    clones
+        .offer_sample(path, sample::NAME.parse().unwrap(), sample::NOTE)
+        .unwrap();
+    clones
 }
 
 impl Reply {

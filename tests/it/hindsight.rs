@@ -1,20 +1,15 @@
 //! Nothing from later than a pull request may influence its answer: the history is cut off there,
 //! and the answer stays the same to the byte.
 
-use idwo_history::clones::Clones;
 use idwo_sandbox::git_clone::{Draft, GitClone};
 use idwo_sandbox::sample;
 use serde_json::Value;
 
-use crate::door::Door;
+use crate::door::{Door, sample_clones};
 
 /// The answer about `number`, by a clock that stands still.
 async fn answer(path: &std::path::Path, number: u32) -> Value {
-    let mut clones = Clones::default();
-    clones
-        .offer_sample(path, sample::NAME.parse().unwrap(), sample::NOTE)
-        .unwrap();
-    let door = Door::over(clones).await;
+    let door = Door::over(sample_clones(path)).await;
     let reply = door.analyze(sample::NAME, number.into()).await;
     door.close().await;
     reply
