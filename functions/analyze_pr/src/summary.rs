@@ -26,16 +26,16 @@ pub(crate) fn text(reply: &Reply<Report>) -> String {
         .iter()
         .map(|d| format!("Without {}: {}.", d.service, d.reason));
     let facts = [
+        headline(&report.pull_request),
         size(report),
         flags(report),
         reviewers(&report.reviewers),
-        tickets(report),
-        risk(report),
-        skipped(reply),
     ];
     let lines = notes
-        .chain([headline(&report.pull_request)])
-        .chain(facts.into_iter().flatten())
+        .chain(facts)
+        .chain(tickets(report))
+        .chain([risk(report)])
+        .chain(skipped(reply))
         .chain(degraded);
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -45,17 +45,22 @@ fn headline(facts: &Facts) -> String {
         Known::Value(_) => "merged",
         Known::Unknown { .. } => "not known to have landed",
     };
-    let author = match &facts.author.login {
-        Known::Value(login) => login,
-        Known::Unknown { .. } => &facts.author.name,
-    };
+    let author = called(&facts.author.login, &facts.author.name);
     format!(
         "{}#{} \"{}\" by {author} ({state})",
         facts.repository, facts.number, facts.title
     )
 }
 
-fn size(report: &Report) -> Option<String> {
+/// GitHub's name for somebody, else the one in their commits.
+fn called<'a>(login: &'a Known<String>, name: &'a str) -> &'a str {
+    match login {
+        Known::Value(login) => login,
+        Known::Unknown { .. } => name,
+    }
+}
+
+fn size(report: &Report) -> String {
     let size = &report.size;
     let names: Vec<_> = size
         .languages
@@ -68,7 +73,7 @@ fn size(report: &Report) -> Option<String> {
     } else {
         format!(" ({})", names.join(", "))
     };
-    Some(format!(
+    format!(
         "Size: {}, +{} -{} lines in {}{}; {} to review.",
         counted(size.files, "file"),
         size.added_lines,
@@ -76,11 +81,11 @@ fn size(report: &Report) -> Option<String> {
         counted(size.hunks as usize, "hunk"),
         languages,
         counted(size.reviewable.files, "file"),
-    ))
+    )
 }
 
 /// What a reviewer should look at first, most serious first.
-fn flags(report: &Report) -> Option<String> {
+fn flags(report: &Report) -> String {
     let secrets: Vec<_> = report
         .secret_like
         .items
@@ -125,11 +130,10 @@ fn flags(report: &Report) -> Option<String> {
         flag("new TODO/FIXME", report.todos.total, &todos),
     ];
     let flags: Vec<_> = flags.into_iter().flatten().collect();
-    Some(if flags.is_empty() {
-        "Look at: nothing stands out.".to_owned()
-    } else {
-        format!("Look at: {}.", flags.join("; "))
-    })
+    if flags.is_empty() {
+        return "Look at: nothing stands out.".to_owned();
+    }
+    format!("Look at: {}.", flags.join("; "))
 }
 
 fn flag(what: &str, total: usize, named: &[String]) -> Option<String> {
@@ -142,21 +146,17 @@ fn flag(what: &str, total: usize, named: &[String]) -> Option<String> {
     (total > 0).then(|| format!("{what}: {total} ({}{more})", names.join(", ")))
 }
 
-fn reviewers(reviewers: &Listed<Reviewer>) -> Option<String> {
+fn reviewers(reviewers: &Listed<Reviewer>) -> String {
     let named = reviewers.items.iter().take(NAMED_MAX).map(|reviewer| {
-        let name = match &reviewer.login {
-            Known::Value(login) => login,
-            Known::Unknown { .. } => &reviewer.name,
-        };
+        let name = called(&reviewer.login, &reviewer.name);
         let reason = reviewer.reasons.first().map_or("", String::as_str);
         format!("{name} ({reason})")
     });
     let named: Vec<_> = named.collect();
-    Some(if named.is_empty() {
-        "Reviewers: nobody else is known to have touched files to review here.".to_owned()
-    } else {
-        format!("Reviewers: {}.", named.join("; "))
-    })
+    if named.is_empty() {
+        return "Reviewers: nobody else is known to have touched files to review here.".to_owned();
+    }
+    format!("Reviewers: {}.", named.join("; "))
 }
 
 fn tickets(report: &Report) -> Option<String> {
@@ -170,7 +170,7 @@ fn tickets(report: &Report) -> Option<String> {
     (!tickets.is_empty()).then(|| format!("Tickets: {}.", tickets.join(", ")))
 }
 
-fn risk(report: &Report) -> Option<String> {
+fn risk(report: &Report) -> String {
     match &report.risk {
         Known::Value(risk) => {
             let level = match risk.level {
@@ -178,9 +178,9 @@ fn risk(report: &Report) -> Option<String> {
                 Level::Medium => "medium",
                 Level::High => "high",
             };
-            Some(format!("Risk: {level} ({}/100).", risk.score))
+            format!("Risk: {level} ({}/100).", risk.score)
         }
-        Known::Unknown { unknown } => Some(format!("Unknown: risk ({unknown}).")),
+        Known::Unknown { unknown } => format!("Unknown: risk ({unknown})."),
     }
 }
 
