@@ -55,12 +55,7 @@ impl Attributes {
             .map(str::trim)
             .filter(|line| !line.starts_with('#'));
         let rules = Patterns::new(lines.flat_map(rules_of_line));
-        let skipped = (rules.left_out > 0).then(|| {
-            Skipped::new(
-                format!("{} patterns of .gitattributes", rules.left_out),
-                "they are too many or too complex",
-            )
-        });
+        let skipped = rules.skipped(".gitattributes");
         Self { rules, skipped }
     }
 

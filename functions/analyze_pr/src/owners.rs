@@ -90,13 +90,7 @@ impl Codeowners {
 
     /// What was not taken of the file.
     pub(crate) fn skipped(&self) -> Option<Skipped> {
-        let left_out = self.rules.left_out;
-        (left_out > 0).then(|| {
-            Skipped::new(
-                format!("{left_out} patterns of CODEOWNERS"),
-                "they are too many or too complex",
-            )
-        })
+        self.rules.skipped("CODEOWNERS")
     }
 
     fn owners(&self, path: &str) -> &[String] {

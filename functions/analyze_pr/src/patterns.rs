@@ -2,6 +2,7 @@
 //! and compiled once for all of them.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use idwo_core::evidence::Skipped;
 
 /// Most patterns of one file that are taken.
 const PATTERNS_MAX: usize = 2000;
@@ -17,7 +18,7 @@ pub(crate) struct Patterns<T> {
     set: GlobSet,
     values: Vec<T>,
     /// How many were not taken: too many, too long, or not a pattern.
-    pub(crate) left_out: usize,
+    left_out: usize,
 }
 
 impl<T> Patterns<T> {
@@ -48,6 +49,14 @@ impl<T> Patterns<T> {
                 values: Vec::new(),
             },
         }
+    }
+
+    /// What was not taken of the `file` that they stand in.
+    pub(crate) fn skipped(&self, file: &str) -> Option<Skipped> {
+        (self.left_out > 0).then(|| {
+            let what = format!("{} patterns of {file}", self.left_out);
+            Skipped::new(what, "they are too many or too complex")
+        })
     }
 
     /// The values whose patterns match `path`, the last one first.
