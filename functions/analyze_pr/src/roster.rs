@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use idwo_core::forge::Person;
+use idwo_core::forge::{Person, full_name};
 
 /// People by every name they go by. Somebody met under a name of two people makes them one, so an
 /// index stays theirs only once everybody was met.
@@ -26,7 +26,7 @@ impl Roster {
     pub(crate) fn index(&mut self, person: &Person) -> Option<usize> {
         let login = person.login.as_ref().map(|login| login.to_lowercase());
         let email = Some(person.email.clone()).filter(|email| !email.is_empty());
-        let names = [(login, 0), (email, 1), (full_name(person), 2)];
+        let names = [(login, 0), (email, 1), (full_name(&person.name), 2)];
         let names: Vec<_> = names
             .into_iter()
             .filter_map(|(name, kind)| Some((name?, kind)))
@@ -107,12 +107,6 @@ impl Roster {
         known.login = known.login.take().or_else(|| person.login.clone());
         known.bot |= person.bot;
     }
-}
-
-/// A name of several words is one person's; a single word can be anybody's.
-fn full_name(person: &Person) -> Option<String> {
-    let name = person.name.trim().to_lowercase();
-    name.contains(' ').then_some(name)
 }
 
 #[cfg(test)]

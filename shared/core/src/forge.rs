@@ -108,6 +108,12 @@ pub struct Person {
     pub bot: bool,
 }
 
+/// A name of several words, in lower case: one person's. A single word can be anybody's.
+pub fn full_name(name: &str) -> Option<String> {
+    let name = name.trim().to_lowercase();
+    name.contains(' ').then_some(name)
+}
+
 #[derive(Debug, Clone)]
 pub struct ChangedFile {
     pub path: String,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use gix::ObjectId;
 use idwo_core::failure::Failure;
+use idwo_core::forge::full_name;
 use idwo_core::input::Owner;
 use idwo_core::watcher::Watcher;
 
@@ -74,12 +75,6 @@ pub(crate) fn is_login(text: &str) -> bool {
         .unwrap_or(text)
         .parse::<Owner>()
         .is_ok()
-}
-
-/// A name of several words is one person's; a single word can be anybody's.
-fn full_name(name: &str) -> Option<String> {
-    let name = name.trim().to_lowercase();
-    name.contains(' ').then_some(name)
 }
 
 /// How often each author (name and e-mail) was met.
