@@ -51,32 +51,31 @@ pub(crate) fn landing(message: &str) -> Option<Landing> {
 /// `Merge pull request #N from owner/branch`
 fn merged_by_github(subject: &str, message: &str) -> Option<Landing> {
     let (number, rest) = numbered(subject.strip_prefix("Merge pull request #")?)?;
-    let (owner, branch) = rest
+    let from = rest
         .strip_prefix(" from ")
-        .and_then(|from| from.split_once('/'))
-        .unzip();
-    Some(Landing {
-        number,
-        explicit: true,
-        title: first_body_line(message),
-        branch: branch.map(str::to_owned),
-        branch_owner: owner.filter(|owner| is_login(owner)).map(str::to_owned),
-        approvers: Vec::new(),
-    })
+        .and_then(|from| from.split_once('/'));
+    Some(merge(number, message, from, ""))
 }
 
 /// `Auto merge of #N - owner:branch, r=name,name` (bors, homu), and `Rollup merge of …`
 fn merged_by_bot(subject: &str, message: &str) -> Option<Landing> {
-    let rest = subject
-        .strip_prefix("Auto merge of #")
-        .or_else(|| subject.strip_prefix("Rollup merge of #"))?;
-    let (number, rest) = numbered(rest)?;
+    let merges = ["Auto merge of #", "Rollup merge of #"];
+    let (number, rest) = numbered(
+        merges
+            .iter()
+            .find_map(|start| subject.strip_prefix(start))?,
+    )?;
     let (from, approval) = rest.split_once(", r=").unwrap_or((rest, ""));
-    let (owner, branch) = from
+    let from = from
         .strip_prefix(" - ")
-        .and_then(|from| from.split_once(':'))
-        .unzip();
-    Some(Landing {
+        .and_then(|from| from.split_once(':'));
+    Some(merge(number, message, from, approval))
+}
+
+/// `from` is the branch's owner and its name; `approval` names who approved, between commas.
+fn merge(number: PullNumber, message: &str, from: Option<(&str, &str)>, approval: &str) -> Landing {
+    let (owner, branch) = from.unzip();
+    Landing {
         number,
         explicit: true,
         title: first_body_line(message),
@@ -87,7 +86,7 @@ fn merged_by_bot(subject: &str, message: &str) -> Option<Landing> {
             .filter(|name| is_login(name))
             .map(str::to_owned)
             .collect(),
-    })
+    }
 }
 
 /// `Title (#N)`
