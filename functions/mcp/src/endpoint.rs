@@ -15,7 +15,7 @@ use serde_json::json;
 pub use crate::answers::Answer;
 use crate::answers::{json_answer, method_not_allowed, refusal};
 use crate::gateway::Gateway;
-use crate::message::{self, BODY_BYTES_MAX, BoxError, Unreadable};
+use crate::message::{self, BODY_BYTES_MAX, BoxError, DEPTH_MAX, Unreadable};
 
 /// Longest time a client may take to send its body: a slow one must not hold a place for ever.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -67,17 +67,13 @@ impl Endpoint {
                 return refusal(StatusCode::BAD_REQUEST, "the body ended early");
             }
             Err(_) => {
-                return refusal(
-                    StatusCode::REQUEST_TIMEOUT,
-                    "the body took longer than 10 s",
-                );
+                let why = format!("the body took longer than {} s", BODY_TIMEOUT.as_secs());
+                return refusal(StatusCode::REQUEST_TIMEOUT, &why);
             }
         };
         if message::is_too_deep(&body) {
-            return refusal(
-                StatusCode::BAD_REQUEST,
-                "the request nests deeper than 64 levels",
-            );
+            let why = format!("the request nests deeper than {DEPTH_MAX} levels");
+            return refusal(StatusCode::BAD_REQUEST, &why);
         }
         self.protocol
             .handle(Request::from_parts(parts, Full::<Bytes>::from(body)))

@@ -53,6 +53,7 @@ pub(crate) fn written_at(commit: &gix::Commit<'_>) -> Option<Timestamp> {
     Timestamp::from_second(commit.author().ok()?.time().ok()?.seconds).ok()
 }
 
+/// The file at `path`; a folder, a link and a submodule are none.
 pub(crate) fn file(
     repo: &gix::Repository,
     commit: &CommitSha,

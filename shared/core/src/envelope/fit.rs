@@ -26,10 +26,10 @@ pub(super) fn fit(reply: Value, detail: Detail) -> Option<Value> {
     if size(&reply) <= bytes_max {
         return Some(reply);
     }
-    let cuts = LIST_LENGTHS
+    let mut cuts = LIST_LENGTHS
         .into_iter()
         .map(|length| with_lists_of(length, &reply, detail));
-    cuts.into_iter().find(|cut| size(cut) <= bytes_max)
+    cuts.find(|cut| size(cut) <= bytes_max)
 }
 
 fn with_lists_of(length: usize, reply: &Value, detail: Detail) -> Value {
