@@ -61,9 +61,10 @@ impl Clones {
         Ok(())
     }
 
-    fn find(&self, name: &RepositoryName) -> Result<Arc<OpenedClone>, Failure> {
-        let found = self.0.iter().find(|clone| clone.names().any(|n| n == name));
-        found.cloned().ok_or_else(|| self.unknown(name))
+    fn find(&self, name: &RepositoryName) -> Result<&OpenedClone, Failure> {
+        let mut clones = self.0.iter().map(Arc::as_ref);
+        let found = clones.find(|clone| clone.names().any(|n| n == name));
+        found.ok_or_else(|| self.unknown(name))
     }
 
     fn unknown(&self, name: &RepositoryName) -> Failure {
@@ -75,6 +76,7 @@ impl Clones {
     }
 }
 
+/// Reads on the thread it is called on, disk and processor: hosts run each tool on one of its own.
 #[async_trait]
 impl Forge for Clones {
     async fn pull_request(
@@ -83,8 +85,7 @@ impl Forge for Clones {
         number: PullNumber,
         watcher: &Watcher,
     ) -> Result<PullRequest, Failure> {
-        let (clone, watcher) = (self.find(repository)?, watcher.clone());
-        blocking(move || pull_request::read(&clone, number, &watcher)).await
+        pull_request::read(self.find(repository)?, number, watcher)
     }
 
     async fn file(
@@ -93,8 +94,7 @@ impl Forge for Clones {
         commit: &CommitSha,
         path: &str,
     ) -> Result<File, Failure> {
-        let (clone, commit, path) = (self.find(repository)?, commit.clone(), path.to_owned());
-        blocking(move || read::file(&clone.repo(), &commit, &path)).await
+        read::file(&self.find(repository)?.repo(), commit, path)
     }
 
     async fn past_changes(
@@ -104,9 +104,7 @@ impl Forge for Clones {
         paths: &[String],
         watcher: &Watcher,
     ) -> Result<PastChanges, Failure> {
-        let (clone, before) = (self.find(repository)?, before.clone());
-        let (paths, watcher) = (paths.to_vec(), watcher.clone());
-        blocking(move || past::changes(&clone, &before, &paths, &watcher)).await
+        past::changes(self.find(repository)?, before, paths, watcher)
     }
 }
 
@@ -115,12 +113,4 @@ fn open(path: &Path) -> Result<OpenedClone, OfferError> {
         path: path.display().to_string(),
         source,
     })
-}
-
-/// Reading a clone is disk and CPU work: it must not hold up whoever else is being served.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    let joined = tokio::task::spawn_blocking(work).await;
-    joined.map_err(|error| Failure::ours("reading a clone panicked", error))?
 }
