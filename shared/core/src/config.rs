@@ -5,11 +5,15 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::reach::{Host, Origin};
+
 /// Longest time a tool may take, in seconds: hosted assistants cut a call at about 60 s, API
 /// Gateway at 29 s, and the reply still has to travel.
 const CALL_TIMEOUT_S_MAX: u32 = 25;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// `IDWO_ALLOWED_HOSTS`: names under which the endpoint may be reached, beside loopback.
     pub allowed_hosts: Vec<Host>,
@@ -17,20 +21,29 @@ pub struct Config {
     pub allowed_origins: Vec<Origin>,
     /// `IDWO_CALL_TIMEOUT_S`: 1 to 25, default 25.
     pub call_timeout: Duration,
+    /// `IDWO_CATALOGUE`: what the endpoint offers, default the product's own tools.
+    pub offers: Offers,
+    /// `IDWO_REQUEST_STATE_KEY`: signs what a client has to bring back when a call was answered
+    /// with a question. Every process that answers the same clients needs the same.
+    pub request_state_key: Option<StateKey>,
     /// `IDWO_LOG`: what is logged, in the words of `tracing`'s filter. rmcp writes three lines for
     /// each request at `info`, and each refusal at `warn`, which say nothing that our one line does not.
     pub log: String,
 }
 
+/// What the endpoint has on its list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Offers {
+    #[default]
+    Product,
+    /// The fixture of the protocol's conformance tests, and nothing else.
+    Conformance,
+}
+
+#[derive(Debug, Clone)]
+pub struct StateKey(SecretString);
+
 const LOG_DEFAULT: &str = "info,rmcp=error";
-
-/// A host name or address, with or without a port.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Host(String);
-
-/// Scheme and host of a page, as a browser sends it in `Origin`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin(String);
 
 /// A set of named values, such as the environment.
 #[derive(Debug, Clone)]
@@ -59,10 +72,44 @@ impl Config {
             allowed_hosts: variables.list("IDWO_ALLOWED_HOSTS")?,
             allowed_origins: variables.list("IDWO_ALLOWED_ORIGINS")?,
             call_timeout: Duration::from_secs(call_timeout_s.into()),
+            offers: variables.optional("IDWO_CATALOGUE")?.unwrap_or_default(),
+            request_state_key: variables.optional("IDWO_REQUEST_STATE_KEY")?,
             log: variables
                 .optional("IDWO_LOG")?
                 .unwrap_or_else(|| LOG_DEFAULT.to_owned()),
         })
+    }
+}
+
+impl FromStr for Offers {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "product" => Ok(Self::Product),
+            "conformance" => Ok(Self::Conformance),
+            _ => Err("`product` or `conformance`"),
+        }
+    }
+}
+
+impl StateKey {
+    /// As long as the digest that it keys (HMAC-SHA256), in bytes.
+    pub const BYTES_MIN: usize = 32;
+
+    pub fn expose(&self) -> &[u8] {
+        self.0.expose_secret().as_bytes()
+    }
+}
+
+impl FromStr for StateKey {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() < Self::BYTES_MIN {
+            return Err("at least 32 bytes, such as `openssl rand -hex 32` gives");
+        }
+        Ok(Self(text.into()))
     }
 }
 
@@ -123,60 +170,11 @@ impl Variables {
     }
 }
 
-impl Host {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Origin {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Host {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if !is_host(text) {
-            return Err("host names without scheme or path, such as mcp.example.com");
-        }
-        Ok(Self(text.to_ascii_lowercase()))
-    }
-}
-
-impl FromStr for Origin {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let host = text
-            .strip_prefix("https://")
-            .or_else(|| text.strip_prefix("http://"));
-        if !host.is_some_and(is_host) {
-            return Err("origins without a path, such as https://app.example.com");
-        }
-        Ok(Self(text.to_ascii_lowercase()))
-    }
-}
-
 fn parsed<T: FromStr<Err: fmt::Display>>(name: &'static str, text: &str) -> Result<T, ConfigError> {
     text.parse().map_err(|expected: T::Err| ConfigError::Bad {
         name,
         expected: expected.to_string(),
     })
-}
-
-fn is_host(text: &str) -> bool {
-    let (name, port) = text
-        .rsplit_once(':')
-        .map_or((text, None), |(name, port)| (name, Some(port)));
-    (1..=253).contains(&name.len())
-        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-        && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|p| p > 0))
 }
 
 #[cfg(test)]
@@ -199,7 +197,9 @@ mod tests {
             (config.allowed_hosts.len(), config.allowed_origins.len()),
             (0, 0)
         );
-        assert_eq!(read(&[("IDWO_CALL_TIMEOUT_S", "")]).unwrap(), config);
+        assert_eq!(config.offers, Offers::Product);
+        let empty = read(&[("IDWO_CALL_TIMEOUT_S", ""), ("IDWO_CATALOGUE", "")]).unwrap();
+        assert_eq!(format!("{empty:?}"), format!("{config:?}"));
     }
 
     #[test]
@@ -210,11 +210,11 @@ mod tests {
             ("IDWO_CALL_TIMEOUT_S", "5"),
         ])
         .unwrap();
-        let hosts: Vec<_> = config.allowed_hosts.iter().map(Host::as_str).collect();
+        let hosts: Vec<_> = config.allowed_hosts.iter().map(Host::to_string).collect();
         assert_eq!(hosts, ["mcp.example.com", "localhost:9000"]);
         assert_eq!(
-            config.allowed_origins[0].as_str(),
-            "https://app.example.com"
+            config.allowed_origins,
+            ["https://app.example.com:443".parse().unwrap()]
         );
         assert_eq!(config.call_timeout, Duration::from_secs(5));
     }
@@ -227,10 +227,20 @@ mod tests {
             ("IDWO_ALLOWED_HOSTS", "https://x"),
             ("IDWO_ALLOWED_HOSTS", "host:0"),
             ("IDWO_ALLOWED_ORIGINS", "example.com/path"),
+            ("IDWO_CATALOGUE", "all of it"),
+            ("IDWO_REQUEST_STATE_KEY", "too short"),
         ] {
             let said = read(&[(name, value)]).unwrap_err().to_string();
             assert!(said.starts_with(name) && !said.contains(value), "{said}");
         }
+    }
+
+    #[test]
+    fn a_key_is_never_shown() {
+        let key = "0123456789abcdef0123456789abcdef";
+        let config = read(&[("IDWO_REQUEST_STATE_KEY", key)]).unwrap();
+        assert!(!format!("{config:?}").contains(key));
+        assert_eq!(config.request_state_key.unwrap().expose(), key.as_bytes());
     }
 
     #[test]

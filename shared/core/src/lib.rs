@@ -1,6 +1,6 @@
 //! The words of the job, and nothing that touches the world: what a caller may say ([`input`]),
 //! what a tool is ([`tool`]), what it answers ([`envelope`]), how it fails ([`failure`]) and the
-//! ports through which it sees the world ([`forge`], [`clock`]).
+//! ports through which it sees the world ([`forge`], [`clock`]) and is reached ([`dispatch`]).
 
 // What a call is: its input, the tool, its reply, its failure.
 pub mod ctx;
@@ -13,8 +13,11 @@ pub mod watcher;
 
 // The ports.
 pub mod clock;
+pub mod dispatch;
 pub mod forge;
 
 pub mod bots;
 pub mod config;
+pub mod health;
+pub mod reach;
 pub mod untrusted;

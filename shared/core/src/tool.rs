@@ -45,7 +45,7 @@ pub struct Answered<R> {
 }
 
 /// A tool's answer as it crosses a process border.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// The envelope of [`Reply`].
     pub structured: Value,

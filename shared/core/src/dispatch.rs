@@ -1,0 +1,83 @@
+//! The way from the endpoint to the functions behind it: in process on a laptop, another function
+//! on AWS. What crosses it is written down here, so that neither side can tell which.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::failure::Failure;
+use crate::health::Component;
+use crate::tool::Answer;
+use crate::watcher::Watcher;
+
+#[async_trait]
+pub trait Dispatch: Send + Sync + 'static {
+    /// Asks a function once; never twice, whatever happens.
+    async fn call(&self, call: Call) -> Result<Reply, Failure>;
+
+    /// Everything behind the endpoint, as it is now.
+    async fn components(&self) -> Vec<Component>;
+}
+
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Who is asked: a folder of `functions/`.
+    pub function: String,
+    pub ask: Ask,
+    pub round: Round,
+    /// The same in every log line about this call, and in what the caller is told of our failures.
+    pub correlation_id: Uuid,
+    pub watcher: Watcher,
+}
+
+/// What is asked, each as the client sent it: the function parses.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Ask {
+    Tool {
+        name: String,
+        arguments: Map<String, Value>,
+    },
+    Prompt {
+        name: String,
+        arguments: Map<String, Value>,
+    },
+    Resource {
+        uri: String,
+    },
+    /// What a client could mean by the first letters of an argument; `of` names the prompt or
+    /// resource template.
+    Completion {
+        of: String,
+        argument: String,
+        value: String,
+    },
+}
+
+/// Where a call stands that was answered with a question before.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Round {
+    /// What this client can be asked at all, in the protocol's words (`elicitation`, …).
+    pub capabilities: Map<String, Value>,
+    /// Its answers, by the keys of the questions. They are input like any other.
+    pub answers: Map<String, Value>,
+    /// What the function left for itself in the round before; nobody has changed it.
+    pub state: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "snake_case")]
+pub enum Reply {
+    /// A tool's answer, in the envelope of all tools.
+    Answer(Answer),
+    /// A result in the protocol's own words, for what the envelope cannot say: pictures, messages
+    /// of a prompt, contents of a resource.
+    Result { result: Map<String, Value> },
+    /// Questions to the client, in the protocol's own words, by keys that its answers come back
+    /// with. `state` is readable by the client, and not changeable.
+    Questions {
+        questions: Map<String, Value>,
+        state: Option<String>,
+    },
+}
