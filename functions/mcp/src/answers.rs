@@ -1,4 +1,5 @@
-//! The answers that the endpoint gives itself, without the protocol behind it.
+//! The answers that the endpoint gives itself, without the protocol behind it, and those of the
+//! protocol that a JSON-RPC client could not read.
 
 use std::convert::Infallible;
 
@@ -6,21 +7,26 @@ use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, Limited};
+use idwo_core::untrusted;
 use serde_json::{Value, json};
+
+use crate::message::INVALID_REQUEST;
 
 pub type Answer = Response<BoxBody<Bytes, Infallible>>;
 
-/// JSON-RPC's code for a request that is none.
-const INVALID_REQUEST: i32 = -32600;
+/// JSON-RPC's code for a failure of ours.
+const INTERNAL_ERROR: i32 = -32603;
+
+/// Longest explanation taken over from the protocol's library, in characters: it can quote a header.
+const WHY_CHARS_MAX: usize = 200;
+
+/// Longest text of the protocol's library that is read, in bytes.
+const TEXT_BYTES_MAX: usize = 4096;
 
 /// A refusal in JSON-RPC's own shape, since the caller is a JSON-RPC client.
 pub(crate) fn refusal(status: StatusCode, why: &str) -> Answer {
-    let error = json!({ "code": INVALID_REQUEST, "message": why });
-    json_answer(
-        status,
-        &json!({ "jsonrpc": "2.0", "id": null, "error": error }),
-    )
+    error(status, INVALID_REQUEST, why)
 }
 
 pub(crate) fn method_not_allowed(allowed: &'static str) -> Answer {
@@ -32,6 +38,37 @@ pub(crate) fn method_not_allowed(allowed: &'static str) -> Answer {
         .headers_mut()
         .insert(ALLOW, HeaderValue::from_static(allowed));
     answer
+}
+
+/// The library refuses some requests in plain text: the same refusal, in JSON-RPC's shape. Where
+/// the fault is ours, its text is not for the caller.
+pub(crate) async fn in_json(answer: Answer) -> Answer {
+    let status = answer.status();
+    if status.is_success() || is_json(&answer) {
+        return answer;
+    }
+    if status.is_server_error() {
+        return error(status, INTERNAL_ERROR, "internal error");
+    }
+    let text = Limited::new(answer.into_body(), TEXT_BYTES_MAX)
+        .collect()
+        .await;
+    let text = text.map(|text| text.to_bytes()).unwrap_or_default();
+    let why = untrusted::plain(&String::from_utf8_lossy(&text), WHY_CHARS_MAX);
+    refusal(status, &why)
+}
+
+fn is_json(answer: &Answer) -> bool {
+    let kind = answer.headers().get(CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+}
+
+fn error(status: StatusCode, code: i32, why: &str) -> Answer {
+    let error = json!({ "code": code, "message": why });
+    json_answer(
+        status,
+        &json!({ "jsonrpc": "2.0", "id": null, "error": error }),
+    )
 }
 
 pub(crate) fn json_answer(status: StatusCode, body: &Value) -> Answer {

@@ -1,92 +1,165 @@
-//! What a request body must be before anything parses it: small, and not deep.
+//! What a message must be before the protocol sees it: sound JSON, and that one request or
+//! notification of JSON-RPC 2.0.
 
-use bytes::Bytes;
-use http_body::Body;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
-/// Largest request body, in bytes: a diff or a source file fits, an upload does not.
-pub(crate) const BODY_BYTES_MAX: usize = 1024 * 1024;
+use crate::sound::{self, Unsound};
 
-/// Deepest nesting of a request's JSON: parsers recurse, and no honest call nests ten levels.
-pub(crate) const DEPTH_MAX: usize = 64;
+/// JSON-RPC's code for what is no JSON.
+pub const PARSE_ERROR: i32 = -32700;
 
-pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// JSON-RPC's code for JSON that is no request.
+pub const INVALID_REQUEST: i32 = -32600;
 
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Unreadable {
-    TooLarge,
-    /// The connection broke before the body was whole.
-    Broken,
+/// Longest id, in bytes: it is sent back, and stands in other people's logs.
+const ID_BYTES_MAX: usize = 256;
+
+/// Longest name of a method, in bytes; the protocol's longest has 36.
+const METHOD_BYTES_MAX: usize = 128;
+
+/// Why a message was not taken. `id` is its own where that can be read, else null.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refused {
+    pub code: i32,
+    pub why: String,
+    pub id: Value,
 }
 
-pub(crate) async fn read<B>(body: B) -> Result<Bytes, Unreadable>
-where
-    B: Body<Error: Into<BoxError>>,
-{
-    let collected = Limited::new(body, BODY_BYTES_MAX).collect().await;
-    collected
-        .map(http_body_util::Collected::to_bytes)
-        .map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                Unreadable::TooLarge
-            } else {
-                Unreadable::Broken
-            }
-        })
-}
-
-/// Whether brackets nest deeper than [`DEPTH_MAX`], by one look at each byte: cheaper than a
-/// parser, and it cannot overflow.
-pub(crate) fn is_too_deep(json: &[u8]) -> bool {
-    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
-    for byte in json {
-        match (in_text, byte) {
-            (true, _) if escaped => escaped = false,
-            (true, b'\\') => escaped = true,
-            (true, b'"') => in_text = false,
-            (true, _) => (),
-            (false, b'"') => in_text = true,
-            (false, b'[' | b'{') => depth += 1,
-            (false, b']' | b'}') => depth = depth.saturating_sub(1),
-            (false, _) => (),
-        }
-        if depth > DEPTH_MAX {
-            return true;
-        }
+/// Whether `body` may go on to the protocol.
+pub fn check(body: &[u8]) -> Result<(), Refused> {
+    sound::check(body).map_err(|unsound| match unsound {
+        Unsound::NotJson => refused(PARSE_ERROR, "this is not JSON"),
+        Unsound::Ambiguous(why) => refused(INVALID_REQUEST, why),
+    })?;
+    if !body.trim_ascii_start().starts_with(b"{") {
+        let why = "send one message, which is an object; batches are not taken";
+        return Err(refused(INVALID_REQUEST, why));
     }
-    false
+    let envelope: Envelope<'_> = serde_json::from_slice(body)
+        .map_err(|_| refused(INVALID_REQUEST, "the message cannot be read"))?;
+    match envelope.complaint() {
+        None => Ok(()),
+        Some(why) => Err(Refused {
+            id: envelope.id.filter(is_id).unwrap_or_default(),
+            ..refused(INVALID_REQUEST, why)
+        }),
+    }
+}
+
+impl Refused {
+    /// As JSON-RPC answers it.
+    pub fn answer(&self) -> Value {
+        let error = json!({ "code": self.code, "message": self.why });
+        json!({ "jsonrpc": "2.0", "id": self.id, "error": error })
+    }
+}
+
+/// Each field as it was sent; what `params` holds is the protocol's business.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    jsonrpc: Option<Value>,
+    #[serde(default, deserialize_with = "present")]
+    id: Option<Value>,
+    method: Option<Value>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    params: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    result: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    error: Option<&'a RawValue>,
+}
+
+impl Envelope<'_> {
+    fn complaint(&self) -> Option<&'static str> {
+        if self.jsonrpc.as_ref().and_then(Value::as_str) != Some("2.0") {
+            return Some("jsonrpc has to be \"2.0\"");
+        }
+        if self.id.as_ref().is_some_and(|id| !is_id(id)) {
+            return Some("id has to be a whole number or a text of at most 256 bytes");
+        }
+        if self.result.is_some() || self.error.is_some() {
+            return Some("this server asks its clients nothing, so it takes no responses");
+        }
+        if self
+            .params
+            .is_some_and(|params| !params.get().starts_with('{'))
+        {
+            return Some("params have to be an object");
+        }
+        let method = self.method.as_ref().and_then(Value::as_str);
+        (!method.is_some_and(is_method)).then_some("method has to name one")
+    }
+}
+
+fn is_id(id: &Value) -> bool {
+    match id {
+        Value::String(text) => text.len() <= ID_BYTES_MAX && !text.contains(char::is_control),
+        number => number.is_i64(),
+    }
+}
+
+fn is_method(method: &str) -> bool {
+    (1..=METHOD_BYTES_MAX).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_graphic())
+}
+
+fn refused(code: i32, why: impl Into<String>) -> Refused {
+    let why = why.into();
+    let id = Value::Null;
+    Refused { code, why, id }
+}
+
+/// Tells `null` from a field that is not there.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    field: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(field).map(Some)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn depth_counts_brackets_outside_of_text() {
-        let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
-        assert!(
-            !is_too_deep(nested(DEPTH_MAX).as_bytes())
-                && is_too_deep(nested(DEPTH_MAX + 1).as_bytes())
-        );
-        assert!(!is_too_deep(
-            format!("{{\"a\":\"{}\"}}", "[".repeat(999)).as_bytes()
-        ));
-        assert!(is_too_deep(
-            format!("{{\"a\\\"\":{}", "[".repeat(999)).as_bytes()
-        ));
-        assert!(!is_too_deep("[],".repeat(999).as_bytes()));
+    fn refusal(body: &str) -> (i32, Value) {
+        let refused = check(body.as_bytes()).unwrap_err();
+        (refused.code, refused.id)
     }
 
-    #[tokio::test]
-    async fn a_body_is_read_up_to_the_limit() {
-        let body = |bytes: usize| http_body_util::Full::new(Bytes::from(vec![b' '; bytes]));
+    #[test]
+    fn requests_and_notifications_pass() {
+        for body in [
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
+            r#" {"jsonrpc":"2.0","id":"a","method":"tools/list","params":{}}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/initialized","more":true}"#,
+        ] {
+            assert_eq!(check(body.as_bytes()), Ok(()), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_brings_back_an_id_that_can_be_read_and_no_other() {
         assert_eq!(
-            read(body(BODY_BYTES_MAX)).await.unwrap().len(),
-            BODY_BYTES_MAX
+            refusal(r#"{"jsonrpc":"1.0","id":7,"method":"x"}"#),
+            (INVALID_REQUEST, json!(7))
         );
         assert_eq!(
-            read(body(BODY_BYTES_MAX + 1)).await,
-            Err(Unreadable::TooLarge)
+            refusal(r#"{"jsonrpc":"2.0","id":"a"}"#),
+            (INVALID_REQUEST, json!("a"))
         );
+        for id in [
+            "null",
+            "1.5",
+            "{}",
+            "18446744073709551615",
+            "true",
+            "\"\\u0007\"",
+        ] {
+            let body = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"x"}}"#);
+            assert_eq!(refusal(&body), (INVALID_REQUEST, Value::Null), "{id}");
+        }
+        let id = "x".repeat(ID_BYTES_MAX + 1);
+        let body = format!(r#"{{"jsonrpc":"2.0","id":"{id}","method":"x"}}"#);
+        assert_eq!(refusal(&body), (INVALID_REQUEST, Value::Null));
     }
 }

@@ -1,0 +1,152 @@
+//! What the head of a request must be before its body is read: for this host, from no foreign
+//! page, JSON as it stands, and ready for either of the protocol's two kinds of answer.
+
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, ORIGIN};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use idwo_core::config::Config;
+use idwo_core::reach::{Host, Origin};
+
+/// Headers of which a second one could be read by somebody else than the first.
+const ONCE_AT_MOST: [&str; 9] = [
+    "host",
+    "origin",
+    "content-type",
+    "content-encoding",
+    "content-length",
+    "authorization",
+    "mcp-protocol-version",
+    "mcp-method",
+    "mcp-name",
+];
+
+/// The hosts and pages that the operator allows, beside loopback.
+#[derive(Debug, Clone)]
+pub(crate) struct Reach {
+    hosts: Vec<Host>,
+    origins: Vec<Origin>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unfit {
+    pub(crate) status: StatusCode,
+    pub(crate) why: &'static str,
+}
+
+impl Reach {
+    pub(crate) fn of(config: &Config) -> Self {
+        Self {
+            hosts: config.allowed_hosts.clone(),
+            origins: config.allowed_origins.clone(),
+        }
+    }
+
+    /// Whether the request may be answered at all, whatever it asks.
+    pub(crate) fn admits(&self, head: &Parts) -> Result<(), Unfit> {
+        if ONCE_AT_MOST
+            .iter()
+            .any(|name| head.headers.get_all(*name).iter().nth(1).is_some())
+        {
+            return Err(bad("a header that may be there once is there twice"));
+        }
+        let named = head.headers.get(HOST).map(HeaderValue::as_bytes);
+        let addressed = head.uri.authority().map(|host| host.as_str().as_bytes());
+        if named.or(addressed).is_none() {
+            return Err(bad("the Host header is missing"));
+        }
+        for host in named.into_iter().chain(addressed) {
+            self.goes_by(host)?;
+        }
+        if !head.headers.contains_key(ORIGIN) {
+            return Ok(());
+        }
+        let origin = text(&head.headers, ORIGIN).and_then(|text| text.parse::<Origin>().ok());
+        match origin {
+            Some(origin) if origin.is_loopback() || self.origins.contains(&origin) => Ok(()),
+            _ => Err(forbidden("pages of that Origin may not call this server")),
+        }
+    }
+
+    fn goes_by(&self, host: &[u8]) -> Result<(), Unfit> {
+        let host = std::str::from_utf8(host)
+            .ok()
+            .and_then(|host| host.parse::<Host>().ok());
+        let host = host.ok_or(bad("the Host is no host name"))?;
+        if host.is_loopback() || self.hosts.iter().any(|allowed| allowed.covers(&host)) {
+            return Ok(());
+        }
+        Err(forbidden("this server does not go by that Host"))
+    }
+}
+
+/// Whether the body can be a message and the answer be read, by what the head says of them.
+pub(crate) fn announces_message(headers: &HeaderMap) -> Result<(), Unfit> {
+    // A compressed body could unfold to any size, and no client of the protocol sends one.
+    if text(headers, CONTENT_ENCODING).is_some_and(|e| !e.eq_ignore_ascii_case("identity")) {
+        return Err(unsupported("bodies are taken without Content-Encoding"));
+    }
+    if !text(headers, CONTENT_TYPE).is_some_and(is_json) {
+        return Err(unsupported(
+            "the Content-Type has to be application/json, in UTF-8",
+        ));
+    }
+    if !(accepts(headers, "application/json") && accepts(headers, "text/event-stream")) {
+        return Err(Unfit {
+            status: StatusCode::NOT_ACCEPTABLE,
+            why: "send `Accept: application/json, text/event-stream`",
+        });
+    }
+    Ok(())
+}
+
+fn is_json(content_type: &str) -> bool {
+    let mut parts = content_type.split(';').map(str::trim);
+    let json = parts
+        .next()
+        .is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    json && parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    })
+}
+
+/// Named in so many words: the protocol wants both formats listed, and a wildcard is what tools
+/// send that can read neither.
+fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
+    let lists = headers.get_all(ACCEPT).iter();
+    let mut ranges = lists
+        .filter_map(|list| list.to_str().ok())
+        .flat_map(|list| list.split(','));
+    ranges.any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        parts.next().is_some_and(|r| r.eq_ignore_ascii_case(wanted)) && !parts.any(is_refusal)
+    })
+}
+
+/// `q=0`, however many zeros it has behind the point.
+fn is_refusal(parameter: &str) -> bool {
+    parameter.split_once('=').is_some_and(|(name, weight)| {
+        name.trim().eq_ignore_ascii_case("q") && weight.trim().parse::<f32>() == Ok(0.0)
+    })
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn bad(why: &'static str) -> Unfit {
+    let status = StatusCode::BAD_REQUEST;
+    Unfit { status, why }
+}
+
+fn forbidden(why: &'static str) -> Unfit {
+    let status = StatusCode::FORBIDDEN;
+    Unfit { status, why }
+}
+
+fn unsupported(why: &'static str) -> Unfit {
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    Unfit { status, why }
+}
