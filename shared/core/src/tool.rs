@@ -15,6 +15,8 @@ pub trait Tool: 'static {
     /// For a model: what it does, when to use it, what it will not do.
     const DESCRIPTION: &'static str;
     const ANNOTATIONS: Annotations;
+    /// The group in which clients take or leave it together, by `X-MCP-Toolsets`.
+    const TOOLSET: &'static str;
     /// What a principal must hold to call it.
     const SCOPES: &'static [&'static str];
 
@@ -61,6 +63,7 @@ pub struct Contract {
     pub title: &'static str,
     pub description: &'static str,
     pub annotations: Annotations,
+    pub toolset: &'static str,
     pub scopes: &'static [&'static str],
     pub input_schema: Value,
     pub output_schema: Value,
@@ -84,6 +87,7 @@ pub fn contract<T: Tool>() -> Contract {
         title: T::TITLE,
         description: T::DESCRIPTION,
         annotations: T::ANNOTATIONS,
+        toolset: T::TOOLSET,
         scopes: T::SCOPES,
         input_schema: schema::<T::Input>(true),
         output_schema: schema::<Reply<T::Output>>(false),

@@ -33,7 +33,8 @@ pub fn hides_characters(text: &str) -> bool {
     text.chars().any(is_invisible)
 }
 
-fn is_invisible(c: char) -> bool {
+/// Whether a reader cannot see it, and a model can.
+pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{feff}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{File, Forge, PastChanges, PullRequest};
+use idwo_core::health::Component;
 use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
 use idwo_core::watcher::Watcher;
 
 use crate::open::OpenedClone;
-use crate::{branches, landing, past, pull_request, read};
+use crate::{branches, health, landing, past, pull_request, read};
 
 /// A few repositories on this machine, each known by one or two names.
 #[derive(Clone, Default)]
@@ -51,6 +52,14 @@ impl Clones {
     pub fn newest_pull(&self, name: &RepositoryName) -> Option<PullNumber> {
         let repo = self.find(name).ok()?.repo();
         landing::newest(&repo, branches::default(&repo).ok()?.tip)
+    }
+
+    /// How each clone is, looked at now, on the thread it is called on.
+    pub fn components(&self) -> Vec<Component> {
+        self.0
+            .iter()
+            .map(|clone| health::component(clone))
+            .collect()
     }
 
     fn add(&mut self, clone: OpenedClone) -> Result<(), OfferError> {

@@ -6,6 +6,7 @@
 
 // The clones on offer.
 pub mod clones;
+mod health;
 mod open;
 
 // One pull request: where it lies, and what it changed.
