@@ -61,14 +61,15 @@ impl Tool for AnalyzePr {
     const DESCRIPTION: &'static str = "Computes evidence about one pull request: size, languages, \
         entropy, generated and vendored files, CODEOWNERS areas, changed code without a touched \
         test, new TODO/FIXME, dependencies, CI, infrastructure, migrations, secret-like strings, \
-        tickets, suggested reviewers with reasons. Reads only; calls no model. What cannot be \
-        known is given as unknown, and what was not looked at is listed in coverage.";
+        tickets, reviewers with reasons. Reads only; calls no model. What cannot be known is \
+        unknown; what was not looked at is in coverage.";
     const ANNOTATIONS: Annotations = Annotations {
         read_only_hint: true,
         destructive_hint: false,
         idempotent_hint: true,
         open_world_hint: true,
     };
+    const TOOLSET: &'static str = "pull_requests";
     const SCOPES: &'static [&'static str] = &["repository:read"];
 
     type Input = Input;

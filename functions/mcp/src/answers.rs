@@ -9,9 +9,9 @@ use http::{HeaderValue, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, Limited};
 use idwo_core::untrusted;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::message::INVALID_REQUEST;
+use crate::message::{INVALID_REQUEST, Refused};
 
 pub type Answer = Response<BoxBody<Bytes, Infallible>>;
 
@@ -64,11 +64,7 @@ fn is_json(answer: &Answer) -> bool {
 }
 
 fn error(status: StatusCode, code: i32, why: &str) -> Answer {
-    let error = json!({ "code": code, "message": why });
-    json_answer(
-        status,
-        &json!({ "jsonrpc": "2.0", "id": null, "error": error }),
-    )
+    json_answer(status, &Refused::new(code, why).answer())
 }
 
 pub(crate) fn json_answer(status: StatusCode, body: &Value) -> Answer {

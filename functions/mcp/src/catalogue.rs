@@ -1,30 +1,108 @@
-//! The tools on offer, as `catalogue.json` has them. The file is written from the tools' own
-//! contracts; a test fails when the two differ.
+//! Everything on offer. The product's tools are in `catalogue.json`, written from their own
+//! contracts; its prompts and resources are in [`crate::prompts`] and [`crate::resources`]. The
+//! conformance fixture's list is in `conformance.json`. A test fails when a file is not its source's.
 
-use rmcp::model::Tool;
+use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
-const CATALOGUE: &str = include_str!("../catalogue.json");
+use crate::{prompts, resources};
+
+const PRODUCT: &str = include_str!("../catalogue.json");
+const CONFORMANCE: &str = include_str!("../conformance.json");
 
 #[derive(Debug, Clone)]
-pub struct Catalogue(Vec<Tool>);
+pub struct Catalogue {
+    pub(crate) tools: Vec<Listed>,
+    pub(crate) prompts: Vec<Prompt>,
+    pub(crate) resources: Vec<Resource>,
+    pub(crate) templates: Vec<ResourceTemplate>,
+    /// The one function that answers for all of this. Without it each tool is a function of its
+    /// own name, and prompts and resources are the endpoint's own.
+    pub(crate) function: Option<String>,
+}
+
+/// A tool, and what decides who is shown it.
+#[derive(Debug, Clone)]
+pub(crate) struct Listed {
+    /// Without the schema of replies, which would triple what every client has to read.
+    pub(crate) tool: Tool,
+    pub(crate) toolset: String,
+    pub(crate) read_only: bool,
+    /// All that is published of it, as JSON.
+    pub(crate) contract: String,
+}
 
 impl Catalogue {
-    pub fn load() -> Result<Self, serde_json::Error> {
-        serde_json::from_str(CATALOGUE).map(Self)
+    pub fn product() -> Result<Self, serde_json::Error> {
+        Self::of_tools(PRODUCT)
+    }
+
+    /// The tools of a JSON list of contracts, beside the prompts and resources of the product.
+    pub fn of_tools(contracts: &str) -> Result<Self, serde_json::Error> {
+        let contracts: Vec<&RawValue> = serde_json::from_str(contracts)?;
+        let tools = contracts.into_iter().map(|contract| listed(contract.get()));
+        Ok(Self {
+            tools: tools.collect::<Result<_, _>>()?,
+            prompts: prompts::list(),
+            resources: resources::list(),
+            templates: resources::templates(),
+            function: None,
+        })
+    }
+
+    pub fn conformance() -> Result<Self, serde_json::Error> {
+        let fixture: Fixture<'_> = serde_json::from_str(CONFORMANCE)?;
+        let tools = fixture.tools.into_iter().map(|tool| listed(tool.get()));
+        Ok(Self {
+            tools: tools.collect::<Result<_, _>>()?,
+            prompts: fixture.prompts,
+            resources: fixture.resources,
+            templates: fixture.resource_templates,
+            function: Some("conformance".to_owned()),
+        })
     }
 
     /// In the order of the file, which never varies: clients cache the list.
-    pub fn tools(&self) -> Vec<Tool> {
-        self.0.clone()
+    pub fn tools(&self) -> impl Iterator<Item = &Tool> {
+        self.tools.iter().map(|listed| &listed.tool)
     }
 
     pub fn find(&self, name: &str) -> Option<&Tool> {
-        self.0.iter().find(|tool| tool.name == name)
+        self.tools().find(|tool| tool.name == name)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|tool| tool.name.as_ref())
+        self.tools().map(|tool| tool.name.as_ref())
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Fixture<'a> {
+    #[serde(borrow)]
+    tools: Vec<&'a RawValue>,
+    prompts: Vec<Prompt>,
+    resources: Vec<Resource>,
+    resource_templates: Vec<ResourceTemplate>,
+}
+
+fn listed(contract: &str) -> Result<Listed, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Beside {
+        #[serde(default)]
+        toolset: String,
+    }
+    let mut tool: Tool = serde_json::from_str(contract)?;
+    tool.output_schema = None;
+    let Beside { toolset } = serde_json::from_str(contract)?;
+    let hints = tool.annotations.as_ref();
+    Ok(Listed {
+        read_only: hints.and_then(|hints| hints.read_only_hint) == Some(true),
+        contract: contract.to_owned(),
+        tool,
+        toolset,
+    })
 }
 
 #[cfg(test)]
@@ -34,21 +112,33 @@ mod tests {
     /// What all definitions together may cost a client, in bytes of JSON: about 4,000 tokens.
     const CATALOGUE_BYTES_MAX: usize = 16 * 1024;
 
+    /// The eleven of the mission, and three for jobs that outlive a call.
+    const TOOLS_PLANNED: usize = 14;
+
     #[test]
     fn every_tool_tells_hosts_what_it_does() {
-        for tool in Catalogue::load().unwrap().tools() {
+        for tool in Catalogue::product().unwrap().tools() {
             let hints = tool
                 .annotations
+                .as_ref()
                 .unwrap_or_else(|| panic!("{} has no annotations", tool.name));
             assert!(hints.read_only_hint.is_some() && hints.destructive_hint.is_some());
             assert!(hints.idempotent_hint.is_some() && hints.open_world_hint.is_some());
-            assert!(tool.title.is_some() && tool.description.is_some_and(|text| text.len() > 40));
+            let description = tool.description.as_ref();
+            assert!(tool.title.is_some() && description.is_some_and(|text| text.len() > 40));
+        }
+    }
+
+    #[test]
+    fn every_tool_belongs_to_a_toolset() {
+        for listed in Catalogue::product().unwrap().tools {
+            assert!(!listed.toolset.is_empty(), "{}", listed.tool.name);
         }
     }
 
     #[test]
     fn no_schema_uses_what_some_hosts_reject() {
-        for tool in Catalogue::load().unwrap().tools() {
+        for tool in Catalogue::product().unwrap().tools() {
             for word in ["anyOf", "oneOf", "allOf", "$ref", "$defs"] {
                 assert!(
                     !tool.input_schema.contains_key(word),
@@ -60,10 +150,17 @@ mod tests {
     }
 
     #[test]
-    fn the_list_stays_small() {
-        let bytes = serde_json::to_string(&Catalogue::load().unwrap().tools())
-            .unwrap()
-            .len();
-        assert!(bytes <= CATALOGUE_BYTES_MAX, "{bytes} bytes");
+    fn the_list_leaves_room_for_the_tools_to_come() {
+        let catalogue = Catalogue::product().unwrap();
+        let tools: Vec<_> = catalogue.tools().collect();
+        let bytes = serde_json::to_string(&tools).unwrap().len();
+        let room = CATALOGUE_BYTES_MAX * tools.len() / TOOLS_PLANNED;
+        assert!(bytes <= room, "{bytes} bytes of {room}");
+    }
+
+    #[test]
+    fn the_fixture_is_whole() {
+        let fixture = Catalogue::conformance().unwrap();
+        assert!(fixture.find("test_simple_text").is_some() && !fixture.prompts.is_empty());
     }
 }

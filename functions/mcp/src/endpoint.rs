@@ -18,6 +18,7 @@ use crate::body::{self, BODY_BYTES_MAX, BODY_TIMEOUT, BoxError, Unreadable};
 use crate::gateway::Gateway;
 use crate::head::{self, Reach, Unfit};
 use crate::message;
+use crate::narrowing::Narrowing;
 
 /// Answers one HTTP request at a time and remembers nothing between them; cheap to clone.
 #[derive(Clone)]
@@ -58,7 +59,7 @@ impl Endpoint {
         }
     }
 
-    async fn message<B>(&self, head: Parts, body: B) -> Answer
+    async fn message<B>(&self, mut head: Parts, body: B) -> Answer
     where
         B: Body<Data: Send, Error: Into<BoxError>> + Send,
     {
@@ -68,6 +69,10 @@ impl Endpoint {
         {
             return refusal(status, why);
         }
+        match Narrowing::read(&head.headers) {
+            Ok(narrowing) => head.extensions.insert(narrowing),
+            Err(why) => return refusal(StatusCode::BAD_REQUEST, &why),
+        };
         let body = match body::read(body).await {
             Ok(body) => body,
             Err(unreadable) => return unread(&unreadable),

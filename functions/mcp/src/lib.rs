@@ -1,5 +1,6 @@
 //! The MCP endpoint. A request passes [`endpoint`] (routes, limits), the protocol itself (rmcp),
-//! [`gateway`] (catalogue, time-out, panics) and a dispatch, behind which the tools are.
+//! [`gateway`] (what is on offer) and [`asking`] (time-out, panics, progress, one line in the log);
+//! behind its dispatch are the functions. It links none of them, so that it stays small.
 
 pub mod endpoint;
 
@@ -7,9 +8,20 @@ pub mod endpoint;
 mod body;
 mod head;
 pub mod message;
+mod narrowing;
 pub mod sound;
 
-mod answers;
+// What is on offer.
 pub mod catalogue;
-pub mod dispatch;
+mod offer;
+mod page;
+mod prompts;
+mod resources;
+
+// A call, and its answer.
+mod answers;
+mod asking;
 pub mod gateway;
+mod progress;
+mod results;
+mod rounds;

@@ -19,40 +19,60 @@ const ID_BYTES_MAX: usize = 256;
 /// Longest name of a method, in bytes; the protocol's longest has 36.
 const METHOD_BYTES_MAX: usize = 128;
 
-/// Why a message was not taken. `id` is its own where that can be read, else null.
+/// What a message that was taken expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Request,
+    Notification,
+}
+
+/// Why a message was not taken.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refused {
     pub code: i32,
     pub why: String,
-    pub id: Value,
+    /// The message's own, where it can be read and is one.
+    pub id: Option<Value>,
 }
 
 /// Whether `body` may go on to the protocol.
-pub fn check(body: &[u8]) -> Result<(), Refused> {
+pub fn check(body: &[u8]) -> Result<Kind, Refused> {
     sound::check(body).map_err(|unsound| match unsound {
-        Unsound::NotJson => refused(PARSE_ERROR, "this is not JSON"),
-        Unsound::Ambiguous(why) => refused(INVALID_REQUEST, why),
+        Unsound::NotJson => Refused::new(PARSE_ERROR, "this is not JSON"),
+        Unsound::Ambiguous(why) => Refused::new(INVALID_REQUEST, why),
     })?;
     if !body.trim_ascii_start().starts_with(b"{") {
         let why = "send one message, which is an object; batches are not taken";
-        return Err(refused(INVALID_REQUEST, why));
+        return Err(Refused::new(INVALID_REQUEST, why));
     }
     let envelope: Envelope<'_> = serde_json::from_slice(body)
-        .map_err(|_| refused(INVALID_REQUEST, "the message cannot be read"))?;
+        .map_err(|_| Refused::new(INVALID_REQUEST, "the message cannot be read"))?;
     match envelope.complaint() {
-        None => Ok(()),
+        None if envelope.id.is_some() => Ok(Kind::Request),
+        None => Ok(Kind::Notification),
         Some(why) => Err(Refused {
-            id: envelope.id.filter(is_id).unwrap_or_default(),
-            ..refused(INVALID_REQUEST, why)
+            id: envelope.id.filter(is_id),
+            ..Refused::new(INVALID_REQUEST, why)
         }),
     }
 }
 
 impl Refused {
-    /// As JSON-RPC answers it.
+    pub fn new(code: i32, why: impl Into<String>) -> Self {
+        let why = why.into();
+        let id = None;
+        Self { code, why, id }
+    }
+
+    /// As the protocol answers it. JSON-RPC would have `id: null` where there is none; the
+    /// protocol's schema has no null there, and its clients go by the schema.
     pub fn answer(&self) -> Value {
         let error = json!({ "code": self.code, "message": self.why });
-        json!({ "jsonrpc": "2.0", "id": self.id, "error": error })
+        let mut answer = json!({ "jsonrpc": "2.0", "error": error });
+        if let (Some(fields), Some(id)) = (answer.as_object_mut(), &self.id) {
+            fields.insert("id".to_owned(), id.clone());
+        }
+        answer
     }
 }
 
@@ -104,12 +124,6 @@ fn is_method(method: &str) -> bool {
     (1..=METHOD_BYTES_MAX).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_graphic())
 }
 
-fn refused(code: i32, why: impl Into<String>) -> Refused {
-    let why = why.into();
-    let id = Value::Null;
-    Refused { code, why, id }
-}
-
 /// Tells `null` from a field that is not there.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     field: D,
@@ -121,19 +135,28 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 mod tests {
     use super::*;
 
-    fn refusal(body: &str) -> (i32, Value) {
+    fn refusal(body: &str) -> (i32, Option<Value>) {
         let refused = check(body.as_bytes()).unwrap_err();
         (refused.code, refused.id)
     }
 
     #[test]
     fn requests_and_notifications_pass() {
-        for body in [
-            r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
-            r#" {"jsonrpc":"2.0","id":"a","method":"tools/list","params":{}}"#,
-            r#"{"jsonrpc":"2.0","method":"notifications/initialized","more":true}"#,
+        for (body, kind) in [
+            (
+                r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
+                Kind::Request,
+            ),
+            (
+                r#" {"jsonrpc":"2.0","id":"a","method":"tools/list","params":{}}"#,
+                Kind::Request,
+            ),
+            (
+                r#"{"jsonrpc":"2.0","method":"notifications/initialized","more":true}"#,
+                Kind::Notification,
+            ),
         ] {
-            assert_eq!(check(body.as_bytes()), Ok(()), "{body}");
+            assert_eq!(check(body.as_bytes()), Ok(kind), "{body}");
         }
     }
 
@@ -141,11 +164,11 @@ mod tests {
     fn a_refusal_brings_back_an_id_that_can_be_read_and_no_other() {
         assert_eq!(
             refusal(r#"{"jsonrpc":"1.0","id":7,"method":"x"}"#),
-            (INVALID_REQUEST, json!(7))
+            (INVALID_REQUEST, Some(json!(7)))
         );
         assert_eq!(
             refusal(r#"{"jsonrpc":"2.0","id":"a"}"#),
-            (INVALID_REQUEST, json!("a"))
+            (INVALID_REQUEST, Some(json!("a")))
         );
         for id in [
             "null",
@@ -156,10 +179,10 @@ mod tests {
             "\"\\u0007\"",
         ] {
             let body = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"x"}}"#);
-            assert_eq!(refusal(&body), (INVALID_REQUEST, Value::Null), "{id}");
+            assert_eq!(refusal(&body), (INVALID_REQUEST, None), "{id}");
         }
         let id = "x".repeat(ID_BYTES_MAX + 1);
         let body = format!(r#"{{"jsonrpc":"2.0","id":"{id}","method":"x"}}"#);
-        assert_eq!(refusal(&body), (INVALID_REQUEST, Value::Null));
+        assert_eq!(refusal(&body), (INVALID_REQUEST, None));
     }
 }

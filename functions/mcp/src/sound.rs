@@ -29,7 +29,7 @@ pub fn check(json: &[u8]) -> Result<(), Unsound> {
     })
 }
 
-/// serde_json adds where it stood, which helps nobody who sent one line.
+/// The parser adds where it stood, which helps nobody who sent one line.
 fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ")

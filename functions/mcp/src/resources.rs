@@ -1,0 +1,152 @@
+//! The resources: what this server can do, how it is, and what each tool promises.
+
+use std::time::Duration;
+
+use idwo_core::health::{self, Component, State};
+use rmcp::RoleServer;
+use rmcp::model::{
+    CacheScope, CompleteResult, ErrorData, ProtocolVersion, ReadResourceResult, Resource,
+    ResourceContents, ResourceTemplate,
+};
+use rmcp::service::RequestContext;
+use serde_json::{Value, json};
+
+use crate::body::BODY_BYTES_MAX;
+use crate::gateway::{Gateway, LIST_TTL_MS};
+use crate::offer::Offer;
+use crate::prompts::completions;
+use crate::results::no_such_resource;
+use crate::sound::DEPTH_MAX;
+
+const CAPABILITIES: &str = "orchestrator://capabilities";
+const HEALTH: &str = "orchestrator://health";
+const SCHEMAS: &str = "orchestrator://schemas/";
+
+const JSON: &str = "application/json";
+
+/// How long the parts of the system may take to say how they are: then they are not well.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(crate) fn list() -> Vec<Resource> {
+    vec![
+        Resource::new(CAPABILITIES, "capabilities")
+            .with_title("Capabilities")
+            .with_description(
+                "The tools, prompts and limits of this server, and what it does not offer.",
+            )
+            .with_mime_type(JSON),
+        Resource::new(HEALTH, "health")
+            .with_title("Health")
+            .with_description("The state of every component, looked at when it is read.")
+            .with_mime_type(JSON),
+    ]
+}
+
+pub(crate) fn templates() -> Vec<ResourceTemplate> {
+    vec![
+        ResourceTemplate::new(format!("{SCHEMAS}{{tool}}"), "schemas")
+            .with_title("A tool's contract")
+            .with_description("All that is promised of one tool: texts, annotations, scopes, and the schemas of its input and its reply.")
+            .with_mime_type(JSON),
+    ]
+}
+
+pub(crate) async fn read(
+    uri: &str,
+    gateway: &Gateway,
+    context: &RequestContext<RoleServer>,
+) -> Result<ReadResourceResult, ErrorData> {
+    let offer = Offer::of(&gateway.catalogue, context);
+    match uri {
+        CAPABILITIES => Ok(lasting(uri, &capabilities(gateway, &offer), &offer)),
+        HEALTH => Ok(of_now(uri, &health(gateway).await)),
+        _ => {
+            let tool = uri.strip_prefix(SCHEMAS);
+            let listed = tool.and_then(|tool| offer.tools().find(|l| l.tool.name == tool));
+            let contract = listed.and_then(|l| serde_json::from_str(&l.contract).ok());
+            let contract: Value = contract.ok_or_else(|| no_such_resource(uri))?;
+            Ok(lasting(uri, &contract, &offer))
+        }
+    }
+}
+
+/// The names of tools, for the template of their contracts.
+pub(crate) fn complete(
+    template: &str,
+    argument: &str,
+    value: &str,
+    offer: &Offer<'_>,
+) -> Result<CompleteResult, ErrorData> {
+    if template.strip_prefix(SCHEMAS) != Some("{tool}") || argument != "tool" {
+        let why =
+            "there is no such resource template or argument; resources/templates/list names them";
+        return Err(ErrorData::invalid_params(why, None));
+    }
+    completions(offer.tools().map(|listed| listed.tool.name.as_ref()), value)
+}
+
+fn capabilities(gateway: &Gateway, offer: &Offer<'_>) -> Value {
+    let tools = offer.tools().map(|listed| {
+        json!({
+            "name": listed.tool.name,
+            "title": listed.tool.title,
+            "toolset": listed.toolset,
+            "read_only": listed.read_only,
+            "contract": format!("{SCHEMAS}{}", listed.tool.name),
+        })
+    });
+    let prompts = gateway.catalogue.prompts.iter().map(|prompt| &prompt.name);
+    json!({
+        "server": { "name": "idwo", "version": env!("CARGO_PKG_VERSION") },
+        "protocol_versions": ProtocolVersion::KNOWN_VERSIONS,
+        "tools": tools.collect::<Vec<_>>(),
+        "prompts": prompts.collect::<Vec<_>>(),
+        "limits": {
+            "request_bytes": BODY_BYTES_MAX,
+            "request_depth": DEPTH_MAX,
+            "call_seconds": gateway.call_timeout.as_secs(),
+        },
+        "headers_that_tighten": [
+            "X-MCP-Readonly", "X-MCP-Toolsets", "X-MCP-Tools", "X-MCP-Exclude-Tools"
+        ],
+        "not_offered": ["sampling", "roots", "logging", "resource subscriptions", "list changes"],
+    })
+}
+
+async fn health(gateway: &Gateway) -> Value {
+    let asked = tokio::time::timeout(HEALTH_TIMEOUT, gateway.dispatch.components()).await;
+    let mut components = vec![Component::ok(
+        "endpoint",
+        format!(
+            "version {}, {} tools",
+            env!("CARGO_PKG_VERSION"),
+            gateway.catalogue.tools.len()
+        ),
+    )];
+    components.extend(asked.unwrap_or_else(|_| vec![silent()]));
+    json!({ "state": health::overall(&components), "components": components })
+}
+
+fn silent() -> Component {
+    let found = format!("no answer within {} s", HEALTH_TIMEOUT.as_secs());
+    Component::wrong(
+        "functions",
+        State::Down,
+        found,
+        "look into the server's log",
+    )
+}
+
+fn lasting(uri: &str, body: &Value, offer: &Offer<'_>) -> ReadResourceResult {
+    of_now(uri, body)
+        .with_ttl_ms(LIST_TTL_MS)
+        .with_cache_scope(offer.cache_scope())
+}
+
+/// Old as soon as it is read.
+fn of_now(uri: &str, body: &Value) -> ReadResourceResult {
+    let contents = ResourceContents::text(body.to_string(), uri).with_mime_type(JSON);
+    ReadResourceResult::new(vec![contents])
+        .with_ttl_ms(0)
+        .with_cache_scope(CacheScope::Private)
+}
