@@ -11,15 +11,15 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use idwo_core::clock::StoppedClock;
 use idwo_core::config::{Config, Variables};
+use idwo_core::dispatch::Dispatch;
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
 use idwo_local::serve;
 use idwo_sandbox::sample;
 use jiff::Timestamp;
 use mcp::catalogue::Catalogue;
-use mcp::dispatch::Dispatch;
 use mcp::endpoint::Endpoint;
-use mcp::gateway::Gateway;
+use mcp::gateway::{Gateway, Setup};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
@@ -27,6 +27,9 @@ use uuid::Uuid;
 
 /// Both formats that a client of the protocol has to accept.
 const ACCEPT: &str = "application/json, text/event-stream";
+
+/// Signs what a client brings back; every door has the same.
+const STATE_KEY: &str = "a key of the tests, 32 bytes long";
 
 pub(crate) struct Door {
     address: SocketAddr,
@@ -66,7 +69,14 @@ impl Door {
     /// Opens before any dispatch.
     pub(crate) async fn before(dispatch: Arc<dyn Dispatch>, call_timeout: Duration) -> Self {
         let ids = Arc::new(|| Uuid::from_u128(7));
-        let gateway = Gateway::new(Catalogue::load().unwrap(), dispatch, ids, call_timeout);
+        let gateway = Gateway::new(Setup {
+            catalogue: Catalogue::product().unwrap(),
+            dispatch,
+            ids,
+            call_timeout,
+            state_key: STATE_KEY.parse().unwrap(),
+        })
+        .unwrap();
         let hosts = (
             "IDWO_ALLOWED_HOSTS".to_owned(),
             "mcp.example.com".to_owned(),

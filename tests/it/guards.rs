@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use http::Method;
+use idwo_core::dispatch::{Ask, Call, Dispatch, Reply};
 use idwo_core::failure::{Failure, Retry};
-use idwo_core::tool::Answer;
+use idwo_core::health::Component;
 use idwo_history::clones::Clones;
-use mcp::dispatch::{Dispatch, ToolCall};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -88,8 +88,11 @@ struct Trouble;
 
 #[async_trait]
 impl Dispatch for Trouble {
-    async fn call(&self, call: ToolCall) -> Result<Answer, Failure> {
-        match call.arguments.get("pull_number").and_then(Value::as_u64) {
+    async fn call(&self, call: Call) -> Result<Reply, Failure> {
+        let Ask::Tool { arguments, .. } = call.ask else {
+            panic!("only tools are asked")
+        };
+        match arguments.get("pull_number").and_then(Value::as_u64) {
             Some(1) => panic!("secret detail"),
             Some(2) => std::future::pending().await,
             Some(3) => Err(Failure::ours_without_source("secret detail")),
@@ -101,6 +104,10 @@ impl Dispatch for Trouble {
             }),
             _ => Err(Failure::caller("that is wrong", "do this")),
         }
+    }
+
+    async fn components(&self) -> Vec<Component> {
+        std::future::pending().await
     }
 }
 

@@ -13,6 +13,9 @@ const WORLDLY: [&str; 9] = [
     "tokio", "hyper", "reqwest", "gix", "rmcp", "redb", "rand", "aws", "lambda",
 ];
 
+/// Functions that are no tools.
+const NO_TOOLS: [&str; 2] = ["conformance", "mcp"];
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
@@ -72,7 +75,7 @@ fn arrows_point_down() {
 }
 
 #[test]
-fn only_the_laptop_links_the_tools() {
+fn only_the_laptop_links_functions() {
     let all = packages();
     for package in &all {
         let tools = known(package, &all)
@@ -140,7 +143,7 @@ fn a_tool_is_in_every_place_where_it_has_to_be() {
     assert_eq!(listed.len(), TOOLS.len(), "a tool is listed twice");
     let folders = entries("functions")
         .into_iter()
-        .filter(|name| name != "mcp")
+        .filter(|name| !NO_TOOLS.contains(&name.as_str()))
         .collect::<BTreeSet<_>>();
     assert_eq!(listed, folders, "functions/");
     let contracts = entries("tests/contract")
@@ -179,6 +182,11 @@ fn what_is_published_is_what_the_tools_promise() {
     assert_eq!(
         written("functions/mcp/catalogue.json"),
         tools::catalogue(),
+        "{mend}"
+    );
+    assert_eq!(
+        written("functions/mcp/conformance.json"),
+        tools::conformance_catalogue(),
         "{mend}"
     );
     for tool in TOOLS {

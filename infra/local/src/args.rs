@@ -28,6 +28,10 @@ pub struct Args {
     #[arg(long, conflicts_with = "data", global = true)]
     pub ephemeral: bool,
 
+    /// Serve one client on standard input and output instead of HTTP.
+    #[arg(long, conflicts_with = "bind")]
+    pub stdio: bool,
+
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -37,6 +41,10 @@ pub enum Command {
     /// Call one tool, print its reply and end: 0 for an answer, 1 for an error, 3 for a gate that
     /// did not pass.
     Call(Call),
+
+    /// Check configuration, address, data, repositories, tools and services; say what is missing
+    /// and how to mend it. 0: all that is set up works; 1: something does not.
+    Doctor,
 }
 
 #[derive(Debug, clap::Args)]

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use idwo_core::clock::SystemClock;
 use idwo_core::failure::Failure;
 use idwo_core::tool::Answer;
-use mcp::dispatch::{Dispatch, ToolCall};
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
 use crate::args::{Args, Call, Format};
 use crate::gate::{Closed, Gate};
@@ -50,11 +48,7 @@ fn passed(gates: &[Gate], reply: &Value) -> Result<ExitCode, Failed> {
 }
 
 /// Calls `tool` and shows on the terminal how far it is. Stops it when the caller goes.
-pub async fn once(
-    dispatch: &dyn Dispatch,
-    tool: &str,
-    arguments: Value,
-) -> Result<Answer, Failure> {
+pub async fn once(dispatch: &InProcess, tool: &str, arguments: Value) -> Result<Answer, Failure> {
     let arguments: Map<String, Value> = match arguments {
         Value::Object(arguments) => arguments,
         _ => {
@@ -67,12 +61,5 @@ pub async fn once(
     let progress = terminal::Spinner::new();
     let watcher = progress.watcher();
     let _stop = watcher.stop_on_drop();
-    dispatch
-        .call(ToolCall {
-            tool: tool.to_owned(),
-            arguments,
-            correlation_id: Uuid::now_v7(),
-            watcher,
-        })
-        .await
+    dispatch.tool(tool, arguments, watcher).await
 }

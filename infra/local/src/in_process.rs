@@ -1,4 +1,4 @@
-//! Calling tools in this process, each with the clones of this machine as its forge.
+//! Calling functions in this process, each with the clones of this machine as its forge.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,12 +6,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use idwo_core::clock::Clock;
 use idwo_core::ctx::Ctx;
+use idwo_core::dispatch::{Ask, Call, Dispatch, Reply};
 use idwo_core::failure::Failure;
+use idwo_core::health::{Component, State};
 use idwo_core::tool::Answer;
+use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
-use mcp::dispatch::{Dispatch, ToolCall};
+use serde_json::{Map, Value};
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use crate::tools::{Offered, TOOLS};
 
@@ -28,6 +31,8 @@ pub struct InProcess {
     clones: Clones,
     clock: Arc<dyn Clock>,
     places: Arc<Semaphore>,
+    /// Held by who looks at the clones: on a dead disk one look waits, not one for each request.
+    look: Arc<Mutex<()>>,
 }
 
 impl InProcess {
@@ -36,7 +41,21 @@ impl InProcess {
             clones,
             clock,
             places: Arc::new(Semaphore::new(CALLS_AT_ONCE_MAX)),
+            look: Arc::default(),
         }
+    }
+
+    fn tools(&self) -> Component {
+        let free = self.places.available_permits();
+        let found = format!(
+            "{} tools, {free} of {CALLS_AT_ONCE_MAX} places free",
+            TOOLS.len()
+        );
+        if free > 0 {
+            return Component::ok("tools", found);
+        }
+        let mend = format!("call again in {COME_BACK_IN_S} s");
+        Component::wrong("tools", State::Degraded, found, mend)
     }
 
     async fn place(&self) -> Result<OwnedSemaphorePermit, Failure> {
@@ -47,25 +66,70 @@ impl InProcess {
     }
 }
 
-#[async_trait]
-impl Dispatch for InProcess {
+impl InProcess {
     /// Tools read disks and compute: each runs on a thread of its own, so that whoever else is
     /// served, and the call's own time-out, do not wait for it. It holds its place until it has
     /// really ended, whether somebody still waits or not.
-    async fn call(&self, call: ToolCall) -> Result<Answer, Failure> {
-        let tool = find(&call.tool)?;
+    pub async fn tool(
+        &self,
+        name: &str,
+        arguments: Map<String, Value>,
+        watcher: Watcher,
+    ) -> Result<Answer, Failure> {
+        let tool = find(name)?;
         let place = self.place().await?;
         let ctx = Ctx {
             forge: Arc::new(self.clones.clone()),
             clock: Arc::clone(&self.clock),
-            watcher: call.watcher,
+            watcher,
         };
         let work = move || {
             let _place = place;
-            Handle::current().block_on((tool.answer)(ctx, call.arguments))
+            Handle::current().block_on((tool.answer)(ctx, arguments))
         };
         let ended = tokio::task::spawn_blocking(work).await;
         ended.map_err(|error| Failure::ours("the tool panicked", error))?
+    }
+}
+
+#[async_trait]
+impl Dispatch for InProcess {
+    async fn call(&self, call: Call) -> Result<Reply, Failure> {
+        if call.function == conformance::NAME {
+            return conformance::answer(call).await;
+        }
+        match call.ask {
+            Ask::Tool { arguments, .. } => {
+                let answer = self.tool(&call.function, arguments, call.watcher).await;
+                answer.map(Reply::Answer)
+            }
+            _ => Err(Failure::ours_without_source("only tools are asked here")),
+        }
+    }
+
+    async fn components(&self) -> Vec<Component> {
+        let look = Arc::clone(&self.look).lock_owned().await;
+        let clones = self.clones.clone();
+        let clones = tokio::task::spawn_blocking(move || {
+            let _look = look;
+            clones.components()
+        });
+        let clones = clones.await;
+        let mut components = vec![self.tools()];
+        components.extend(clones.unwrap_or_default());
+        components.extend(SERVICES.map(not_used_yet));
+        components
+    }
+}
+
+/// What the mission names and no tool here speaks to yet.
+const SERVICES: [&str; 4] = ["github", "jira", "slack", "models"];
+
+fn not_used_yet(service: &str) -> Component {
+    let found = "no tool of this version speaks to it";
+    Component {
+        state: State::NotConfigured,
+        ..Component::ok(service, found)
     }
 }
 

@@ -9,8 +9,13 @@ mod markdown;
 pub mod terminal;
 
 // Serving.
+mod host;
 pub mod serve;
+pub mod stdio;
 mod welcome;
+
+// Looking whether all is well.
+pub mod doctor;
 
 // What both stand on.
 pub mod in_process;

@@ -1,13 +1,13 @@
-//! `idwo-local`: serves the endpoint, or prints one reply.
+//! `idwo-local`: serves the endpoint, prints one reply, or looks whether all is well.
 
 use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use idwo_core::config::{Config, Variables};
+use idwo_core::config::{Config, ConfigError, Variables};
 use idwo_local::args::{Args, Command};
-use idwo_local::{call, serve, terminal};
+use idwo_local::{call, doctor, serve, stdio, terminal};
 
 /// How long threads that still compute may hold up the end.
 const THREADS_TIMEOUT: Duration = Duration::from_secs(1);
@@ -29,10 +29,10 @@ fn main() -> ExitCode {
 
 async fn run(args: &Args) -> ExitCode {
     let done = match &args.command {
-        None => serve::run(args, environment())
-            .await
-            .map(|()| ExitCode::SUCCESS),
+        None if args.stdio => stdio::run(args, config()).await.map(|()| ExitCode::SUCCESS),
+        None => serve::run(args, config()).await.map(|()| ExitCode::SUCCESS),
         Some(Command::Call(wanted)) => call::run(args, wanted).await,
+        Some(Command::Doctor) => doctor::run(args, &environment()).await,
     };
     done.unwrap_or_else(|error| fail(error.as_ref()))
 }
@@ -42,12 +42,18 @@ fn fail(error: &(dyn Error + 'static)) -> ExitCode {
     ExitCode::FAILURE
 }
 
+fn config() -> Result<Config, ConfigError> {
+    Config::read(&environment())
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the host hands its environment to Config, once"
 )]
-fn environment() -> Result<Config, idwo_core::config::ConfigError> {
-    Config::read(&Variables::new(std::env::vars_os().filter_map(
-        |(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)),
-    )))
+fn environment() -> Variables {
+    Variables::new(
+        std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        }),
+    )
 }

@@ -9,20 +9,15 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use idwo_core::clock::SystemClock;
 use idwo_core::config::{Config, ConfigError};
-use mcp::catalogue::Catalogue;
 use mcp::endpoint::Endpoint;
-use mcp::gateway::Gateway;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
-use tracing_subscriber::EnvFilter;
-use uuid::Uuid;
 
 use crate::args::Args;
-use crate::in_process::InProcess;
+use crate::host;
 use crate::repositories::Repositories;
 use crate::terminal::Failed;
 use crate::welcome;
@@ -46,23 +41,15 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 /// takes long must not keep clients waiting.
 pub async fn run(args: &Args, config: Result<Config, ConfigError>) -> Result<(), Failed> {
     let config = config?;
-    log_to_stderr(&config)?;
+    host::log_to_stderr(&config)?;
     let repositories = Repositories::open(args)?;
     let end = asked_to_end()?;
     let listener = TcpListener::bind(args.bind)
         .await
         .map_err(|e| format!("cannot listen on {}: {e}", args.bind))?;
     let address = listener.local_addr()?;
-    let dispatch = Arc::new(InProcess::new(
-        repositories.clones.clone(),
-        Arc::new(SystemClock),
-    ));
-    let gateway = Gateway::new(
-        Catalogue::load()?,
-        dispatch.clone(),
-        Arc::new(Uuid::now_v7),
-        config.call_timeout,
-    );
+    let dispatch = host::dispatch(&repositories);
+    let gateway = host::gateway(&config, Arc::clone(&dispatch))?;
     let mut serving = std::pin::pin!(accept(listener, Endpoint::new(gateway, &config), end));
     tokio::select! {
         () = &mut serving => return Ok(()),
@@ -149,15 +136,4 @@ fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
             _ = hangup.recv() => (),
         }
     })
-}
-
-fn log_to_stderr(config: &Config) -> Result<(), Failed> {
-    let filter = config
-        .log
-        .parse::<EnvFilter>()
-        .map_err(|error| format!("IDWO_LOG is not usable: {error}"))?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .try_init()
 }

@@ -25,11 +25,15 @@ pub type Failed = Box<dyn Error + Send + Sync>;
 /// Says what went wrong and why, outermost first.
 #[expect(clippy::print_stderr, reason = "the command line's own voice")]
 pub fn complain(error: &(dyn Error + 'static)) {
+    eprintln!("idwo-local: {}", with_causes(error));
+}
+
+pub(crate) fn with_causes(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(error.source(), |cause: &&(dyn Error + 'static)| {
         (*cause).source()
     });
     let why: String = causes.map(|cause| format!(": {cause}")).collect();
-    eprintln!("idwo-local: {error}{why}");
+    format!("{error}{why}")
 }
 
 pub(crate) struct Spinner(ProgressBar);

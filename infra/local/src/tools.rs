@@ -27,23 +27,17 @@ const fn offered<T: Tool>() -> Offered {
     }
 }
 
-/// `functions/mcp/catalogue.json`: what the endpoint lists, without the schemas of replies, which
-/// would triple what every client has to read.
+/// `functions/mcp/catalogue.json`: what the endpoint lists, and serves as each tool's contract.
 pub fn catalogue() -> Value {
-    TOOLS
-        .iter()
-        .map(|tool| without_output_schema(published(tool)))
-        .collect()
+    TOOLS.iter().map(published).collect()
+}
+
+/// `functions/mcp/conformance.json`: what the endpoint lists instead when it serves the fixture.
+pub fn conformance_catalogue() -> Value {
+    conformance::catalogue()
 }
 
 /// `tests/contract/<tool>.json`: all that is promised of one tool.
 pub fn published(tool: &Offered) -> Value {
     json!((tool.contract)())
-}
-
-fn without_output_schema(mut contract: Value) -> Value {
-    if let Some(fields) = contract.as_object_mut() {
-        fields.remove("outputSchema");
-    }
-    contract
 }

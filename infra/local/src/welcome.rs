@@ -6,11 +6,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use idwo_core::input::{PullNumber, RepositoryName};
-use mcp::dispatch::Dispatch;
 use serde_json::json;
 
 use crate::args::Args;
 use crate::call;
+use crate::in_process::InProcess;
 use crate::repositories::{self, Repositories};
 use crate::terminal;
 
@@ -19,7 +19,7 @@ pub(crate) async fn print(
     address: SocketAddr,
     args: &Args,
     repositories: &Repositories,
-    dispatch: &dyn Dispatch,
+    dispatch: &InProcess,
     call_timeout: Duration,
 ) -> io::Result<()> {
     let url = format!("http://{address}/mcp");
@@ -53,7 +53,7 @@ fn clients(url: &str) -> String {
     )
 }
 
-async fn proof(args: &Args, repositories: &Repositories, dispatch: &dyn Dispatch) -> String {
+async fn proof(args: &Args, repositories: &Repositories, dispatch: &InProcess) -> String {
     let Some((name, number)) = showcase(repositories).await else {
         return "No commit of the newest thousand names a pull request, so there is nothing to show yet.".to_owned();
     };

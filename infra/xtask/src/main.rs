@@ -8,7 +8,8 @@ use serde_json::Value;
 
 #[derive(Parser)]
 enum Chore {
-    /// Writes `functions/mcp/catalogue.json` and `tests/contract/` from the tools' own contracts.
+    /// Writes `functions/mcp/catalogue.json` and `tests/contract/` from the tools' own contracts,
+    /// and `functions/mcp/conformance.json` from the fixture's.
     Catalogue,
 }
 
@@ -22,6 +23,10 @@ fn catalogue() -> std::io::Result<()> {
     write(
         &root().join("functions/mcp/catalogue.json"),
         &tools::catalogue(),
+    )?;
+    write(
+        &root().join("functions/mcp/conformance.json"),
+        &tools::conformance_catalogue(),
     )?;
     for tool in TOOLS {
         write(
