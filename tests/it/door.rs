@@ -28,6 +28,9 @@ use uuid::Uuid;
 /// Both formats that a client of the protocol has to accept.
 const ACCEPT: &str = "application/json, text/event-stream";
 
+/// Longest time of a call, where a test does not say otherwise.
+const CALL_TIMEOUT: Duration = Duration::from_secs(25);
+
 /// Signs what a client brings back; every door has the same.
 const STATE_KEY: &str = "a key of the tests, 32 bytes long";
 
@@ -48,14 +51,7 @@ pub(crate) struct Reply {
 impl Door {
     /// Opens on the tools of this project over `clones`.
     pub(crate) async fn over(clones: Clones) -> Self {
-        Self::before(
-            Arc::new(InProcess::new(
-                clones,
-                Arc::new(StoppedClock(Timestamp::UNIX_EPOCH)),
-            )),
-            Duration::from_secs(25),
-        )
-        .await
+        Self::to(endpoint(clones)).await
     }
 
     /// Opens over the sample, in a folder that lasts as long as it is held.
@@ -68,29 +64,27 @@ impl Door {
 
     /// Opens before any dispatch.
     pub(crate) async fn before(dispatch: Arc<dyn Dispatch>, call_timeout: Duration) -> Self {
-        let ids = Arc::new(|| Uuid::from_u128(7));
-        let gateway = Gateway::new(Setup {
-            catalogue: Catalogue::product().unwrap(),
-            dispatch,
-            ids,
-            call_timeout,
-            state_key: STATE_KEY.parse().unwrap(),
-        })
-        .unwrap();
-        let hosts = (
-            "IDWO_ALLOWED_HOSTS".to_owned(),
-            "mcp.example.com".to_owned(),
-        );
-        let config = Config::read(&Variables::new([hosts])).unwrap();
+        let catalogue = Catalogue::product().unwrap();
+        Self::to(endpoint_of(catalogue, dispatch, call_timeout)).await
+    }
+
+    /// Opens on the fixture of the conformance tests.
+    pub(crate) async fn over_fixture() -> Self {
+        let catalogue = Catalogue::conformance().unwrap();
+        Self::to(endpoint_of(
+            catalogue,
+            in_process(Clones::default()),
+            CALL_TIMEOUT,
+        ))
+        .await
+    }
+
+    async fn to(endpoint: Endpoint) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (end, ended) = tokio::sync::oneshot::channel();
         let ended = async move { ended.await.unwrap_or_default() };
-        let server = tokio::spawn(serve::accept(
-            listener,
-            Endpoint::new(gateway, &config),
-            ended,
-        ));
+        let server = tokio::spawn(serve::accept(listener, endpoint, ended));
         Self {
             address,
             server,
@@ -166,6 +160,38 @@ impl Door {
         reply.json()
     }
 
+    /// One call of the protocol as it is since 2026-07-28, from a client that can do all of
+    /// `capabilities`; `lines` are further headers.
+    pub(crate) async fn ask_of_2026(
+        &self,
+        method: &str,
+        mut params: Value,
+        capabilities: Value,
+        lines: &[(&str, &str)],
+    ) -> Reply {
+        params["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!("2026-07-28");
+        params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = capabilities;
+        params["_meta"]["io.modelcontextprotocol/clientInfo"] =
+            json!({ "name": "test", "version": "1" });
+        let mut request = self
+            .request(Method::POST, "/mcp", ACCEPT)
+            .header("mcp-protocol-version", "2026-07-28")
+            .header("mcp-method", method);
+        if let Some(name) = params
+            .get("name")
+            .or(params.get("uri"))
+            .and_then(Value::as_str)
+        {
+            request = request.header("mcp-name", name);
+        }
+        for (name, value) in lines {
+            request = request.header(*name, *value);
+        }
+        let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        self.send(request.body(message.to_string().into()).unwrap())
+            .await
+    }
+
     /// Calls a tool; gives the result, or the error as `{"error": …}`.
     pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
         let reply = self
@@ -194,6 +220,37 @@ impl Door {
     }
 }
 
+/// The endpoint on the tools of this project over `clones`.
+pub(crate) fn endpoint(clones: Clones) -> Endpoint {
+    let catalogue = Catalogue::product().unwrap();
+    endpoint_of(catalogue, in_process(clones), CALL_TIMEOUT)
+}
+
+fn endpoint_of(
+    catalogue: Catalogue,
+    dispatch: Arc<dyn Dispatch>,
+    call_timeout: Duration,
+) -> Endpoint {
+    let gateway = Gateway::new(Setup {
+        catalogue,
+        dispatch,
+        ids: Arc::new(|| Uuid::from_u128(7)),
+        call_timeout,
+        state_key: STATE_KEY.parse().unwrap(),
+    });
+    let hosts = (
+        "IDWO_ALLOWED_HOSTS".to_owned(),
+        "mcp.example.com".to_owned(),
+    );
+    let config = Config::read(&Variables::new([hosts])).unwrap();
+    Endpoint::new(gateway.unwrap(), &config)
+}
+
+fn in_process(clones: Clones) -> Arc<InProcess> {
+    let clock = Arc::new(StoppedClock(Timestamp::UNIX_EPOCH));
+    Arc::new(InProcess::new(clones, clock))
+}
+
 /// The sample at `path`, offered as it is to users.
 pub(crate) fn sample_clones(path: &Path) -> Clones {
     let mut clones = Clones::default();
@@ -204,6 +261,18 @@ pub(crate) fn sample_clones(path: &Path) -> Clones {
 }
 
 impl Reply {
+    /// The messages of a stream of events.
+    pub(crate) fn events(&self) -> Vec<Value> {
+        let data = self
+            .body
+            .lines()
+            .filter_map(|line| line.strip_prefix("data:"));
+        let messages = data.map(str::trim).filter(|data| !data.is_empty());
+        messages
+            .map(|data| serde_json::from_str(data).unwrap())
+            .collect()
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
     }

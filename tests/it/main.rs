@@ -11,8 +11,13 @@
 mod door;
 
 // The protocol and its limits.
+mod bad_requests;
 mod guards;
+mod menu;
+mod narrowing;
+mod progress;
 mod protocol;
+mod questions;
 
 // A story for each tool.
 mod analyze_pr;

@@ -30,22 +30,8 @@ async fn a_client_of_2025_initializes_and_lists() {
 #[tokio::test]
 async fn a_client_of_2026_discovers_without_a_handshake() {
     let door = door().await;
-    let meta = json!({
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientCapabilities": {},
-        "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
-    });
-    let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": { "_meta": meta } });
-    let request = door.request(
-        http::Method::POST,
-        "/mcp",
-        "application/json, text/event-stream",
-    );
-    let request = request
-        .header("mcp-protocol-version", "2026-07-28")
-        .header("mcp-method", "server/discover");
     let reply = door
-        .send(request.body(message.to_string().into()).unwrap())
+        .ask_of_2026("server/discover", json!({}), json!({}), &[])
         .await;
     let reply = reply.json();
     assert_eq!(reply["result"]["ttlMs"], 60_000, "{reply}");

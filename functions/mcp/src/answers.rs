@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use idwo_core::untrusted;
 use serde_json::Value;
 
-use crate::message::{INVALID_REQUEST, Refused};
+use crate::message::{INVALID_PARAMS, INVALID_REQUEST, Refused, Taken};
 
 pub type Answer = Response<BoxBody<Bytes, Infallible>>;
 
@@ -26,7 +26,7 @@ const TEXT_BYTES_MAX: usize = 4096;
 
 /// A refusal in JSON-RPC's own shape, since the caller is a JSON-RPC client.
 pub(crate) fn refusal(status: StatusCode, why: &str) -> Answer {
-    error(status, INVALID_REQUEST, why)
+    json_answer(status, &Refused::new(INVALID_REQUEST, why).answer())
 }
 
 pub(crate) fn method_not_allowed(allowed: &'static str) -> Answer {
@@ -41,30 +41,34 @@ pub(crate) fn method_not_allowed(allowed: &'static str) -> Answer {
 }
 
 /// The library refuses some requests in plain text: the same refusal, in JSON-RPC's shape. Where
-/// the fault is ours, its text is not for the caller.
-pub(crate) async fn in_json(answer: Answer) -> Answer {
+/// the fault is ours, its text is not for the caller. `taken` is the message that it answers.
+pub(crate) async fn in_json(answer: Answer, taken: Taken) -> Answer {
     let status = answer.status();
     if status.is_success() || is_json(&answer) {
         return answer;
     }
+    let id = taken.id;
     if status.is_server_error() {
-        return error(status, INTERNAL_ERROR, "internal error");
+        let refused = Refused::new(INTERNAL_ERROR, "internal error");
+        return json_answer(status, &Refused { id, ..refused }.answer());
+    }
+    // The content type was seen to be right before: what it cannot read are the parameters.
+    if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+        let refused = Refused::new(INVALID_PARAMS, "the params do not fit the method's schema");
+        return json_answer(StatusCode::BAD_REQUEST, &Refused { id, ..refused }.answer());
     }
     let text = Limited::new(answer.into_body(), TEXT_BYTES_MAX)
         .collect()
         .await;
     let text = text.map(|text| text.to_bytes()).unwrap_or_default();
     let why = untrusted::plain(&String::from_utf8_lossy(&text), WHY_CHARS_MAX);
-    refusal(status, &why)
+    let refused = Refused::new(INVALID_REQUEST, why);
+    json_answer(status, &Refused { id, ..refused }.answer())
 }
 
 fn is_json(answer: &Answer) -> bool {
     let kind = answer.headers().get(CONTENT_TYPE);
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
-}
-
-fn error(status: StatusCode, code: i32, why: &str) -> Answer {
-    json_answer(status, &Refused::new(code, why).answer())
 }
 
 pub(crate) fn json_answer(status: StatusCode, body: &Value) -> Answer {

@@ -77,11 +77,13 @@ impl Endpoint {
             Ok(body) => body,
             Err(unreadable) => return unread(&unreadable),
         };
-        if let Err(refused) = message::check(&body) {
-            return json_answer(StatusCode::BAD_REQUEST, &refused.answer());
-        }
+        let taken = match message::check(&body) {
+            Ok(taken) => taken,
+            Err(refused) => return json_answer(StatusCode::BAD_REQUEST, &refused.answer()),
+        };
         let request = Request::from_parts(head, Full::<Bytes>::from(body));
-        in_json(self.protocol.handle(request).await.map(BodyExt::boxed)).await
+        let answer = self.protocol.handle(request).await;
+        in_json(answer.map(BodyExt::boxed), taken).await
     }
 
     fn health(&self) -> Answer {

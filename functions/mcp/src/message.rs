@@ -19,11 +19,13 @@ const ID_BYTES_MAX: usize = 256;
 /// Longest name of a method, in bytes; the protocol's longest has 36.
 const METHOD_BYTES_MAX: usize = 128;
 
-/// What a message that was taken expects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Request,
-    Notification,
+/// JSON-RPC's code for a request whose parameters do not fit.
+pub(crate) const INVALID_PARAMS: i32 = -32602;
+
+/// A message that was taken: a request, which has an id, or a notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    pub id: Option<Value>,
 }
 
 /// Why a message was not taken.
@@ -36,7 +38,7 @@ pub struct Refused {
 }
 
 /// Whether `body` may go on to the protocol.
-pub fn check(body: &[u8]) -> Result<Kind, Refused> {
+pub fn check(body: &[u8]) -> Result<Taken, Refused> {
     sound::check(body).map_err(|unsound| match unsound {
         Unsound::NotJson => Refused::new(PARSE_ERROR, "this is not JSON"),
         Unsound::Ambiguous(why) => Refused::new(INVALID_REQUEST, why),
@@ -47,14 +49,21 @@ pub fn check(body: &[u8]) -> Result<Kind, Refused> {
     }
     let envelope: Envelope<'_> = serde_json::from_slice(body)
         .map_err(|_| Refused::new(INVALID_REQUEST, "the message cannot be read"))?;
-    match envelope.complaint() {
-        None if envelope.id.is_some() => Ok(Kind::Request),
-        None => Ok(Kind::Notification),
-        Some(why) => Err(Refused {
-            id: envelope.id.filter(is_id),
+    if let Some(why) = envelope.complaint() {
+        let id = envelope.id.filter(is_id);
+        return Err(Refused {
+            id,
             ..Refused::new(INVALID_REQUEST, why)
-        }),
+        });
     }
+    if envelope.params.is_some_and(|params| !fits(params)) {
+        let why = "_meta has to be an object, cursor a text";
+        return Err(Refused {
+            id: envelope.id,
+            ..Refused::new(INVALID_PARAMS, why)
+        });
+    }
+    Ok(Taken { id: envelope.id })
 }
 
 impl Refused {
@@ -124,6 +133,22 @@ fn is_method(method: &str) -> bool {
     (1..=METHOD_BYTES_MAX).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_graphic())
 }
 
+/// The two parameters that are of the same type in every method, and whose wrong type the
+/// protocol's library takes for their absence.
+fn fits(params: &RawValue) -> bool {
+    #[derive(Deserialize)]
+    struct Params {
+        #[serde(default, rename = "_meta", deserialize_with = "present")]
+        meta: Option<Value>,
+        #[serde(default, deserialize_with = "present")]
+        cursor: Option<Value>,
+    }
+    serde_json::from_str::<Params>(params.get()).is_ok_and(|params| {
+        params.meta.is_none_or(|meta| meta.is_object())
+            && params.cursor.is_none_or(|cursor| cursor.is_string())
+    })
+}
+
 /// Tells `null` from a field that is not there.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     field: D,
@@ -142,21 +167,21 @@ mod tests {
 
     #[test]
     fn requests_and_notifications_pass() {
-        for (body, kind) in [
+        for (body, id) in [
             (
                 r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
-                Kind::Request,
+                Some(json!(1)),
             ),
             (
                 r#" {"jsonrpc":"2.0","id":"a","method":"tools/list","params":{}}"#,
-                Kind::Request,
+                Some(json!("a")),
             ),
             (
                 r#"{"jsonrpc":"2.0","method":"notifications/initialized","more":true}"#,
-                Kind::Notification,
+                None,
             ),
         ] {
-            assert_eq!(check(body.as_bytes()), Ok(kind), "{body}");
+            assert_eq!(check(body.as_bytes()), Ok(Taken { id }), "{body}");
         }
     }
 

@@ -114,7 +114,8 @@ fn capabilities(gateway: &Gateway, offer: &Offer<'_>) -> Value {
 }
 
 async fn health(gateway: &Gateway) -> Value {
-    let asked = tokio::time::timeout(HEALTH_TIMEOUT, gateway.dispatch.components()).await;
+    let patience = HEALTH_TIMEOUT.min(gateway.call_timeout);
+    let asked = tokio::time::timeout(patience, gateway.dispatch.components()).await;
     let mut components = vec![Component::ok(
         "endpoint",
         format!(
@@ -123,12 +124,12 @@ async fn health(gateway: &Gateway) -> Value {
             gateway.catalogue.tools.len()
         ),
     )];
-    components.extend(asked.unwrap_or_else(|_| vec![silent()]));
+    components.extend(asked.unwrap_or_else(|_| vec![silent(patience)]));
     json!({ "state": health::overall(&components), "components": components })
 }
 
-fn silent() -> Component {
-    let found = format!("no answer within {} s", HEALTH_TIMEOUT.as_secs());
+fn silent(patience: Duration) -> Component {
+    let found = format!("no answer within {} ms", patience.as_millis());
     Component::wrong(
         "functions",
         State::Down,

@@ -17,7 +17,7 @@ pub struct Args {
     pub repo: Vec<PathBuf>,
 
     /// Where to listen: a loopback address, since there is no authentication here.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787", value_parser = loopback)]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787", value_parser = loopback, global = true)]
     pub bind: SocketAddr,
 
     /// Where data is kept.

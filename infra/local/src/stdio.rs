@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::StreamExt;
 use idwo_core::config::{Config, ConfigError};
-use mcp::message::{self, Kind, Refused};
+use mcp::message::{self, Refused, Taken};
 use rmcp::ServiceExt;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -93,8 +93,8 @@ async fn take(
             continue;
         }
         match message::check(&line) {
-            Ok(kind) => {
-                due.add(kind);
+            Ok(taken) => {
+                due.add(&taken);
                 to_protocol.write_all(&line).await?;
                 to_protocol.write_all(b"\n").await?;
             }
@@ -156,8 +156,8 @@ struct Due {
 }
 
 impl Due {
-    fn add(&self, kind: Kind) {
-        if kind == Kind::Request {
+    fn add(&self, taken: &Taken) {
+        if taken.id.is_some() {
             self.count.fetch_add(1, Ordering::SeqCst);
         }
     }

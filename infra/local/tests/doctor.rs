@@ -1,0 +1,90 @@
+//! `idwo-local doctor` as a real process: what is well, what is not, and how to mend it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::net::TcpListener;
+use std::process::Command;
+
+/// What it prints, and its exit status.
+#[expect(clippy::disallowed_methods, reason = "the process is what is tested")]
+fn doctor(arguments: &[&str], variables: &[(&str, &str)]) -> (String, Option<i32>) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_idwo-local"))
+        .env_clear()
+        .envs(variables.iter().copied())
+        .current_dir(&folder)
+        .arg("doctor")
+        .args(arguments)
+        .output()
+        .unwrap();
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        output.status.code(),
+    )
+}
+
+fn line<'a>(report: &'a str, name: &str) -> &'a str {
+    let found = report
+        .lines()
+        .filter(|line| !line.starts_with(' '))
+        .find(|line| line.contains(&format!(" {name}: ")));
+    found.unwrap_or_default()
+}
+
+#[test]
+fn all_is_well_out_of_the_box() {
+    let (report, code) = doctor(&["--bind", "127.0.0.1:0"], &[]);
+    assert_eq!(code, Some(0), "{report}");
+    assert!(line(&report, "analyze_pr").starts_with("ok"), "{report}");
+    assert!(
+        line(&report, "jira").starts_with("not configured"),
+        "{report}"
+    );
+    assert!(report.ends_with("All that is set up works.\n"), "{report}");
+}
+
+#[test]
+fn what_is_set_wrong_is_named_and_its_value_is_not() {
+    let secret = "hunter2-is-too-short";
+    let (report, code) = doctor(&["--ephemeral"], &[("IDWO_REQUEST_STATE_KEY", secret)]);
+    assert_eq!(code, Some(1), "{report}");
+    assert!(
+        line(&report, "configuration").contains("IDWO_REQUEST_STATE_KEY"),
+        "{report}"
+    );
+    assert!(
+        report.contains("mend:") && !report.contains(secret),
+        "{report}"
+    );
+}
+
+#[test]
+fn credentials_that_nothing_uses_are_named_and_not_shown() {
+    let (report, code) = doctor(&["--ephemeral"], &[("JIRA_API_TOKEN", "hunter2")]);
+    assert_eq!(code, Some(0), "{report}");
+    assert!(
+        line(&report, "jira").contains("JIRA_API_TOKEN set, not used"),
+        "{report}"
+    );
+    assert!(!report.contains("hunter2"), "{report}");
+}
+
+#[test]
+fn a_folder_that_is_no_repository_is_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let (report, code) = doctor(&["--repo", folder.path().to_str().unwrap()], &[]);
+    assert_eq!(code, Some(1), "{report}");
+    assert!(
+        line(&report, "repositories").starts_with("down"),
+        "{report}"
+    );
+}
+
+#[test]
+fn an_address_that_is_taken_is_said() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (report, code) = doctor(&["--ephemeral", "--bind", &address], &[]);
+    assert_eq!(code, Some(0), "{report}");
+    assert!(line(&report, "address").starts_with("degraded"), "{report}");
+}
