@@ -1,12 +1,14 @@
-"""Connects, lists and calls through the official Python SDK, in both eras of the protocol.
+"""The official Python SDK, in both eras of the protocol; fails on the first surprise.
 
 Usage: python python_client.py URL
 """
 
 import asyncio
+import json
 import sys
 
 from mcp import Client, MCPError
+from mcp.types import PromptReference
 
 SAMPLE = {"owner": "sample", "repo": "storefront", "pull_number": 71}
 
@@ -16,10 +18,29 @@ async def drive(url: str, mode: str) -> None:
         listed = await client.list_tools()
         assert [tool.name for tool in listed.tools] == ["analyze_pr"], listed
 
-        answer = await client.call_tool("analyze_pr", SAMPLE)
+        prompts = await client.list_prompts()
+        assert len(prompts.prompts) == 2, prompts
+        prompt = await client.get_prompt("debug_and_fix", {"error_message": "boom"})
+        assert "analyze_pr" in prompt.messages[0].content.text, prompt
+        reference = PromptReference(type="ref/prompt", name="debug_and_fix")
+        completed = await client.complete(reference, {"name": "language", "value": "py"})
+        assert completed.completion.values == ["python"], completed
+
+        resources = await client.list_resources()
+        assert len(resources.resources) == 2, resources
+        health = await client.read_resource("orchestrator://health")
+        assert json.loads(health.contents[0].text)["state"] == "ok", health
+
+        heard = []
+
+        async def hear(progress: float, total: float | None, message: str | None) -> None:
+            heard.append(progress)
+
+        answer = await client.call_tool("analyze_pr", SAMPLE, progress_callback=hear)
         assert not answer.is_error, answer
         assert "storefront#71" in answer.content[0].text, answer
         assert answer.structured_content["result"]["secret_like"]["total"] == 1, answer
+        assert heard and heard == sorted(set(heard)), heard
 
         refused = await client.call_tool("analyze_pr", {**SAMPLE, "pull_number": 0})
         assert refused.is_error, refused
@@ -31,7 +52,7 @@ async def drive(url: str, mode: str) -> None:
             assert error.error.code == -32602, error
         else:
             raise AssertionError("a tool that does not exist was called")
-    print(f"Python SDK ({mode}): 1 tool listed, called, refused")
+    print(f"Python SDK ({mode}): lists, prompts, completes, reads, calls, hears progress, is refused")
 
 
 for mode in ("auto", "legacy"):

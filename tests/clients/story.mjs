@@ -1,0 +1,39 @@
+// What every TypeScript client does with a served IDWO, whatever its generation.
+
+import assert from 'node:assert/strict';
+
+const sample = { owner: 'sample', repo: 'storefront', pull_number: 71 };
+
+// `prompt` and `resource` are asked for as each client wants them; `onprogress` goes with the call.
+export async function drive(client) {
+  const { tools } = await client.listTools();
+  assert.deepEqual(tools.map((tool) => tool.name), ['analyze_pr']);
+  assert.equal(tools[0].annotations.readOnlyHint, true);
+
+  const { prompts } = await client.listPrompts();
+  assert.deepEqual(prompts.map((prompt) => prompt.name), ['build_fullstack_app', 'debug_and_fix']);
+  const prompt = await client.getPrompt({ name: 'debug_and_fix', arguments: { error_message: 'boom' } });
+  assert.match(prompt.messages[0].content.text, /analyze_pr/);
+  const completed = await client.complete({
+    ref: { type: 'ref/prompt', name: 'debug_and_fix' },
+    argument: { name: 'language', value: 'py' },
+  });
+  assert.deepEqual(completed.completion.values, ['python']);
+
+  const { resources } = await client.listResources();
+  assert.equal(resources.length, 2);
+  const health = await client.readResource({ uri: 'orchestrator://health' });
+  assert.equal(JSON.parse(health.contents[0].text).state, 'ok');
+
+  const answer = await client.callTool({ name: 'analyze_pr', arguments: sample });
+  assert.equal(answer.isError, false);
+  assert.match(answer.content[0].text, /storefront#71/);
+  assert.equal(answer.structuredContent.result.secret_like.total, 1);
+
+  const refused = await client.callTool({ name: 'analyze_pr', arguments: { ...sample, pull_number: 0 } });
+  assert.equal(refused.isError, true);
+  assert.match(refused.content[0].text, /from 1 to 2147483647/);
+
+  await assert.rejects(client.callTool({ name: 'no_such_tool', arguments: {} }), { code: -32602 });
+  return sample;
+}
