@@ -1,5 +1,5 @@
 //! Everything on offer. The product's tools are in `catalogue.json`, written from their own
-//! contracts; its prompts and resources are in [`crate::prompts`] and [`crate::resources`]. The
+//! contracts; its prompts and resources are in `prompts.rs` and `resources.rs`. The
 //! conformance fixture's list is in `conformance.json`. A test fails when a file is not its source's.
 
 use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};

@@ -1,5 +1,5 @@
 //! The MCP endpoint. A request passes [`endpoint`] (routes, limits), the protocol itself (rmcp),
-//! [`gateway`] (what is on offer) and [`asking`] (time-out, panics, progress, one line in the log);
+//! [`gateway`] (what is on offer) and `asking` (time-out, panics, progress, one line in the log);
 //! behind its dispatch are the functions. It links none of them, so that it stays small.
 
 pub mod endpoint;
