@@ -46,6 +46,34 @@ async fn a_foreign_host_or_page_is_refused_and_a_configured_host_is_not() {
 }
 
 #[tokio::test]
+async fn a_page_of_an_allowed_origin_may_read_its_answer_and_no_other() {
+    let door = Door::over(Clones::default()).await;
+    let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }).to_string();
+    let (ours, foreign) = ("http://localhost:6274", "https://evil.test");
+    for (method, origin, status, shared) in [
+        (Method::OPTIONS, Some(ours), 204, Some(ours)),
+        (Method::POST, Some(ours), 200, Some(ours)),
+        (Method::OPTIONS, Some(foreign), 403, None),
+        (Method::POST, Some(foreign), 403, None),
+        (Method::OPTIONS, None, 405, None),
+        (Method::POST, None, 200, None),
+    ] {
+        let mut request = door.request(method.clone(), "/mcp", BOTH);
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        let reply = door.send(request.body(list.clone().into()).unwrap()).await;
+        let allowed = reply.headers.get("access-control-allow-origin");
+        assert_eq!(
+            (reply.status, allowed.map(|origin| origin.to_str().unwrap())),
+            (status, shared),
+            "{method} {origin:?}"
+        );
+    }
+    door.close().await;
+}
+
+#[tokio::test]
 async fn a_body_too_large_or_too_deep_is_refused_in_json_rpc() {
     let door = Door::over(Clones::default()).await;
     let large = door.post(vec![b' '; 1024 * 1024 + 1]).await;

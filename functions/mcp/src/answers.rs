@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Empty, Full, Limited};
 use idwo_core::untrusted;
 use serde_json::Value;
 
@@ -69,6 +69,12 @@ pub(crate) async fn in_json(answer: Answer, taken: Taken) -> Answer {
 fn is_json(answer: &Answer) -> bool {
     let kind = answer.headers().get(CONTENT_TYPE);
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+}
+
+pub(crate) fn empty(status: StatusCode) -> Answer {
+    let mut answer = Response::new(Empty::new().boxed());
+    *answer.status_mut() = status;
+    answer
 }
 
 pub(crate) fn json_answer(status: StatusCode, body: &Value) -> Answer {

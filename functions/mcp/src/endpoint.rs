@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::header::ORIGIN;
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
@@ -15,6 +16,7 @@ use serde_json::json;
 pub use crate::answers::Answer;
 use crate::answers::{in_json, json_answer, method_not_allowed, refusal};
 use crate::body::{self, BODY_BYTES_MAX, BODY_TIMEOUT, BoxError, Unreadable};
+use crate::cors;
 use crate::gateway::Gateway;
 use crate::head::{self, Reach, Unfit};
 use crate::message;
@@ -51,7 +53,7 @@ impl Endpoint {
     {
         let (head, body) = request.into_parts();
         match (head.uri.path(), &head.method) {
-            ("/mcp", &Method::POST) => self.message(head, body).await,
+            ("/mcp", &Method::POST | &Method::OPTIONS) => self.reached(head, body).await,
             ("/mcp", _) => method_not_allowed("POST"),
             ("/health" | "/healthz", &Method::GET) => self.health(),
             ("/health" | "/healthz", _) => method_not_allowed("GET"),
@@ -59,14 +61,29 @@ impl Endpoint {
         }
     }
 
+    /// Under a name of ours, and from no foreign page: such a page must not even read a refusal.
+    async fn reached<B>(&self, head: Parts, body: B) -> Answer
+    where
+        B: Body<Data: Send, Error: Into<BoxError>> + Send,
+    {
+        if let Err(Unfit { status, why }) = self.reach.admits(&head) {
+            return refusal(status, why);
+        }
+        let origin = head.headers.get(ORIGIN).cloned();
+        if head.method == Method::OPTIONS {
+            return match origin {
+                Some(origin) => cors::preflight(origin),
+                None => method_not_allowed("POST"),
+            };
+        }
+        cors::shared(self.message(head, body).await, origin)
+    }
+
     async fn message<B>(&self, mut head: Parts, body: B) -> Answer
     where
         B: Body<Data: Send, Error: Into<BoxError>> + Send,
     {
-        let fit = self.reach.admits(&head);
-        if let Err(Unfit { status, why }) =
-            fit.and_then(|()| head::announces_message(&head.headers))
-        {
+        if let Err(Unfit { status, why }) = head::announces_message(&head.headers) {
             return refusal(status, why);
         }
         match Narrowing::read(&head.headers) {

@@ -6,6 +6,7 @@ pub mod endpoint;
 
 // What a request must be before the protocol sees it.
 mod body;
+mod cors;
 mod head;
 pub mod message;
 mod narrowing;
