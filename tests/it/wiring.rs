@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use idwo_local::tools::{self, TOOLS};
 use serde_json::Value;
+use similar_asserts::SimpleDiff;
 
 /// Crates with a network, a vendor or a clock of their own: nothing of them in the core.
 const WORLDLY: [&str; 9] = [
@@ -174,28 +175,27 @@ fn a_tool_is_in_every_place_where_it_has_to_be() {
 
 #[test]
 fn what_is_published_is_what_the_tools_promise() {
-    let written = |path: &str| -> Value {
-        serde_json::from_str(&std::fs::read_to_string(root().join(path)).unwrap()).unwrap()
-    };
-    let mend =
-        "the published contract changed: look at the difference, then run `cargo xtask catalogue`";
-    assert_eq!(
-        written("functions/mcp/catalogue.json"),
-        tools::catalogue(),
-        "{mend}"
-    );
-    assert_eq!(
-        written("functions/mcp/conformance.json"),
-        tools::conformance_catalogue(),
-        "{mend}"
+    agrees("functions/mcp/catalogue.json", &tools::catalogue());
+    agrees(
+        "functions/mcp/conformance.json",
+        &tools::conformance_catalogue(),
     );
     for tool in TOOLS {
-        assert_eq!(
-            written(&format!("tests/contract/{}.json", tool.name)),
-            tools::published(tool),
-            "{mend}"
-        );
+        let path = format!("tests/contract/{}.json", tool.name);
+        agrees(&path, &tools::published(tool));
     }
+}
+
+/// Fails with the lines that differ.
+fn agrees(path: &str, promised: &Value) {
+    let written = std::fs::read_to_string(root().join(path)).unwrap();
+    let promised = format!("{promised:#}\n");
+    let difference = SimpleDiff::from_str(&written, &promised, "published", "promised now");
+    assert!(
+        written == promised,
+        "{path}: a published contract changed. Look at the difference, then run \
+         `cargo xtask catalogue`\n{difference}"
+    );
 }
 
 fn entries(folder: &str) -> BTreeSet<String> {
