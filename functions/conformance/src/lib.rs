@@ -34,10 +34,6 @@ pub async fn answer(call: Call) -> Result<Reply, Failure> {
         Ask::Tool { name, arguments } => tools::answer(name, arguments, &call.round, &call.watcher),
         Ask::Prompt { name, arguments } => prompts::answer(name, arguments, &call.round),
         Ask::Resource { uri } => resources::answer(uri),
-        Ask::Completion {
-            of,
-            argument,
-            value,
-        } => completions::answer(of, argument, value),
+        Ask::Completion { of, value } => completions::answer(of, value),
     }
 }

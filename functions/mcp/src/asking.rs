@@ -9,73 +9,87 @@ use rmcp::RoleServer;
 use rmcp::model::ErrorData;
 use rmcp::service::RequestContext;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use crate::gateway::Gateway;
 use crate::progress::{self, Relay};
-use crate::results::Outcome;
-use crate::rounds::Brought;
+use crate::results::Asked;
+use crate::rounds::{Brought, Unasked};
 
 impl Gateway {
-    /// Asks `function`, logs once how that went, and tells failures of ours apart from what the
-    /// caller may read.
-    pub(crate) async fn ask(
+    /// Asks `function`, reads its reply, logs once how that went, and tells failures of ours apart
+    /// from what the caller may read.
+    pub(crate) async fn ask<R>(
         &self,
         function: String,
         ask: Ask,
         brought: Brought,
         context: &RequestContext<RoleServer>,
-    ) -> Result<Outcome, ErrorData> {
-        let opened = self.rounds.open(&ask, brought, context)?;
-        let round = opened.number();
+        read: fn(Reply) -> Result<R, Failure>,
+    ) -> Result<Asked<R>, ErrorData> {
+        let client = context.client_capabilities().unwrap_or_default();
+        let place = self.rounds.open(&ask, brought, &client)?;
+        let rounds_before = place.rounds_before();
         let (watcher, relay) = progress::watched(&context.peer, context.meta.get_progress_token());
+        let correlation_id = (self.setup.ids)();
         let call = Call {
             function,
             ask: ask.clone(),
-            round: opened.round,
-            correlation_id: (self.ids)(),
+            round: place.round,
+            correlation_id,
             watcher,
         };
-        let correlation_id = call.correlation_id;
-        let outcome = self.run(call, relay, context.ct.cancelled()).await;
-        log(&ask, correlation_id, &outcome);
-        match outcome {
-            Ok(Reply::Answer(answer)) => Ok(Outcome::Answer(answer)),
-            Ok(Reply::Result { result }) => Ok(Outcome::Result(result)),
+        let asked = match self.run(call, relay, context.ct.cancelled()).await {
             Ok(Reply::Questions { questions, state }) => self
                 .rounds
-                .questions(&ask, round, questions, state, context)
-                .map(Outcome::Questions),
-            Err(Failure::Ours { .. } | Failure::Stopped) => Err(ours(correlation_id)),
-            Err(theirs) => Ok(Outcome::Refused(theirs)),
+                .questions(&ask, rounds_before, questions, state, context)
+                .map(Asked::Questions),
+            Ok(reply) => read(reply).map(Asked::Result).map_err(Unasked::ByUs),
+            Err(failure) => Err(Unasked::ByUs(failure)),
+        };
+        log(&ask, correlation_id, &asked);
+        match asked {
+            Ok(asked) => Ok(asked),
+            Err(Unasked::ByTheClient(error)) => Err(error),
+            Err(Unasked::ByUs(Failure::Ours { .. } | Failure::Stopped)) => {
+                Err(internal(correlation_id))
+            }
+            Err(Unasked::ByUs(theirs)) => Ok(Asked::Refused(theirs)),
         }
     }
+}
 
+impl Gateway {
     /// Until the call's end, its time-out or the client's leaving.
     async fn run(
         &self,
         call: Call,
-        mut relay: Relay,
+        relay: Relay,
         client_left: impl Future<Output = ()>,
     ) -> Result<Reply, Failure> {
         let _stop = call.watcher.stop_on_drop();
-        let timed = tokio::time::timeout(self.call_timeout, self.contained(call));
-        let outcome = tokio::select! {
-            outcome = timed => outcome.unwrap_or_else(|_| {
-                let seconds = self.call_timeout.as_secs();
-                Err(Failure::ours_without_source(format!("the call took longer than {seconds} s")))
-            }),
-            () = client_left => return Err(Failure::Stopped),
-            () = relay.pass_on() => return Err(Failure::ours_without_source("progress ended a call")),
+        let ended = CancellationToken::new();
+        let in_time = async {
+            let outcome = tokio::time::timeout(self.setup.call_timeout, self.contained(call)).await;
+            ended.cancel();
+            outcome.unwrap_or_else(|_| {
+                let seconds = self.setup.call_timeout.as_secs();
+                let what = format!("the call took longer than {seconds} s");
+                Err(Failure::ours_without_source(what))
+            })
         };
-        relay.finish().await;
-        outcome
+        let both = async { tokio::join!(in_time, relay.pass_on(ended.clone())).0 };
+        tokio::select! {
+            outcome = both => outcome,
+            () = client_left => Err(Failure::Stopped),
+        }
     }
 
     /// A panic in a function ends the call, not the server.
     async fn contained(&self, call: Call) -> Result<Reply, Failure> {
-        let dispatch = Arc::clone(&self.dispatch);
+        let dispatch = Arc::clone(&self.setup.dispatch);
         let task = AbortOnDropHandle::new(tokio::spawn(async move { dispatch.call(call).await }));
         task.await
             .map_err(|error| Failure::ours("the function panicked", error))?
@@ -83,30 +97,39 @@ impl Gateway {
 }
 
 /// All that is told of a failure of ours.
-pub(crate) fn ours(correlation_id: Uuid) -> ErrorData {
+fn internal(correlation_id: Uuid) -> ErrorData {
     let data = json!({ "correlation_id": correlation_id.to_string() });
     ErrorData::internal_error(format!("internal error {correlation_id}"), Some(data))
 }
 
 /// The one place where a call's end is logged. Neither arguments nor answers are.
-fn log(ask: &Ask, correlation_id: Uuid, outcome: &Result<Reply, Failure>) {
-    let asked = subject(ask);
-    match outcome {
-        Ok(Reply::Questions { .. }) => {
-            tracing::info!(asked, %correlation_id, "{asked} has a question");
+fn log<R>(ask: &Ask, correlation_id: Uuid, asked: &Result<Asked<R>, Unasked>) {
+    let what = subject(ask);
+    let failure = match asked {
+        Ok(Asked::Questions(_)) => {
+            tracing::info!(what, %correlation_id, "{what} has a question");
+            return;
         }
-        Ok(_) => tracing::info!(asked, %correlation_id, "{asked} answered"),
-        Err(Failure::Caller { .. }) => {
-            tracing::info!(asked, %correlation_id, "{asked} refused its arguments");
+        Ok(_) => {
+            tracing::info!(what, %correlation_id, "{what} answered");
+            return;
         }
-        Err(Failure::Stopped) => {
-            tracing::info!(asked, %correlation_id, "{asked} was left by its caller");
+        Err(Unasked::ByTheClient(_)) => {
+            tracing::info!(what, %correlation_id, "{what} has a question for another client");
+            return;
         }
-        Err(failure @ Failure::Upstream { .. }) => {
-            tracing::warn!(asked, %correlation_id, error = failure.chain(), "{asked} was let down");
+        Err(Unasked::ByUs(failure)) => failure,
+    };
+    match failure {
+        Failure::Caller { .. } => {
+            tracing::info!(what, %correlation_id, "{what} refused its arguments");
         }
-        Err(failure @ Failure::Ours { .. }) => {
-            tracing::error!(asked, %correlation_id, error = failure.chain(), "{asked} failed");
+        Failure::Stopped => tracing::info!(what, %correlation_id, "{what} was left by its caller"),
+        Failure::Upstream { .. } => {
+            tracing::warn!(what, %correlation_id, error = failure.chain(), "{what} was let down");
+        }
+        Failure::Ours { .. } => {
+            tracing::error!(what, %correlation_id, error = failure.chain(), "{what} failed");
         }
     }
 }

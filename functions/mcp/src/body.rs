@@ -22,12 +22,13 @@ pub(crate) enum Unreadable {
     Broken,
 }
 
-pub(crate) async fn read<B>(body: B) -> Result<Bytes, Unreadable>
+/// All of `body`, if it comes within `patience`.
+pub(crate) async fn read<B>(body: B, patience: Duration) -> Result<Bytes, Unreadable>
 where
     B: Body<Error: Into<BoxError>>,
 {
-    let collected =
-        tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_BYTES_MAX).collect()).await;
+    let body = Limited::new(body, BODY_BYTES_MAX);
+    let collected = tokio::time::timeout(patience, body.collect()).await;
     match collected.map_err(|_| Unreadable::TooSlow)? {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Unreadable::TooLarge),
@@ -37,18 +38,28 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
+    use http_body_util::{Full, StreamBody};
+
     use super::*;
+
+    fn spaces(bytes: usize) -> Full<Bytes> {
+        Full::new(Bytes::from(vec![b' '; bytes]))
+    }
 
     #[tokio::test]
     async fn a_body_is_read_up_to_the_limit() {
-        let body = |bytes: usize| http_body_util::Full::new(Bytes::from(vec![b' '; bytes]));
-        assert_eq!(
-            read(body(BODY_BYTES_MAX)).await.unwrap().len(),
-            BODY_BYTES_MAX
-        );
-        assert_eq!(
-            read(body(BODY_BYTES_MAX + 1)).await,
-            Err(Unreadable::TooLarge)
-        );
+        let whole = read(spaces(BODY_BYTES_MAX), BODY_TIMEOUT).await;
+        assert_eq!(whole.unwrap().len(), BODY_BYTES_MAX);
+        let larger = read(spaces(BODY_BYTES_MAX + 1), BODY_TIMEOUT).await;
+        assert_eq!(larger, Err(Unreadable::TooLarge));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_is_given_up() {
+        let never = futures::stream::pending::<Result<http_body::Frame<Bytes>, Infallible>>();
+        let slow = read(StreamBody::new(never), Duration::from_millis(1)).await;
+        assert_eq!(slow, Err(Unreadable::TooSlow));
     }
 }

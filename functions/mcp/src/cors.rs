@@ -7,7 +7,7 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use crate::answers::{Answer, empty};
+use crate::answers::{HttpAnswer, empty};
 
 /// What a page may send along. `*` stands for every name but `Authorization`, and no cookie is
 /// ever asked for.
@@ -17,7 +17,7 @@ const HEADERS: &str = "*, Authorization";
 const MAX_AGE_S: &str = "7200";
 
 /// The answer to a browser that asks before it posts, on a page whose origin is allowed.
-pub(crate) fn preflight(origin: HeaderValue) -> Answer {
+pub(crate) fn preflight(origin: HeaderValue) -> HttpAnswer {
     let mut answer = empty(StatusCode::NO_CONTENT);
     set(&mut answer, ACCESS_CONTROL_ALLOW_METHODS, "POST");
     set(&mut answer, ACCESS_CONTROL_ALLOW_HEADERS, HEADERS);
@@ -26,7 +26,7 @@ pub(crate) fn preflight(origin: HeaderValue) -> Answer {
 }
 
 /// `answer`, readable for the page that asked; without a page, as it is.
-pub(crate) fn shared(mut answer: Answer, origin: Option<HeaderValue>) -> Answer {
+pub(crate) fn shared(mut answer: HttpAnswer, origin: Option<HeaderValue>) -> HttpAnswer {
     let Some(origin) = origin else {
         return answer;
     };
@@ -42,7 +42,7 @@ pub(crate) fn shared(mut answer: Answer, origin: Option<HeaderValue>) -> Answer 
     answer
 }
 
-fn set(answer: &mut Answer, name: HeaderName, value: &'static str) {
+fn set(answer: &mut HttpAnswer, name: HeaderName, value: &'static str) {
     answer
         .headers_mut()
         .insert(name, HeaderValue::from_static(value));

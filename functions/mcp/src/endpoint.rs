@@ -12,21 +12,26 @@ use idwo_core::config::Config;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::json;
+use tokio::sync::Semaphore;
 
-pub use crate::answers::Answer;
-use crate::answers::{in_json, json_answer, method_not_allowed, refusal};
+use crate::answers::{self, HttpAnswer, in_json, method_not_allowed, refusal};
 use crate::body::{self, BODY_BYTES_MAX, BODY_TIMEOUT, BoxError, Unreadable};
 use crate::cors;
 use crate::gateway::Gateway;
-use crate::head::{self, Reach, Unfit};
-use crate::message;
+use crate::head::{self, AllowedReach, Unacceptable};
+use crate::message::{self, Unfit};
 use crate::narrowing::Narrowing;
+
+/// Messages that are read and answered at the same time: each can take some 10 MB, and one that
+/// computes has its own limit behind the dispatch. Further ones wait, still as bytes.
+const MESSAGES_AT_ONCE_MAX: usize = 32;
 
 /// Answers one HTTP request at a time and remembers nothing between them; cheap to clone.
 #[derive(Clone)]
 pub struct Endpoint {
     gateway: Arc<Gateway>,
-    reach: Arc<Reach>,
+    reach: Arc<AllowedReach>,
+    places: Arc<Semaphore>,
     protocol: StreamableHttpService<Arc<Gateway>, NeverSessionManager>,
 }
 
@@ -39,15 +44,17 @@ impl Endpoint {
             Arc::new(NeverSessionManager::default()),
             protocol_config(),
         );
-        let reach = Arc::new(Reach::of(config));
+        let reach = Arc::new(AllowedReach::of(config));
         Self {
             gateway,
             reach,
+            places: Arc::new(Semaphore::new(MESSAGES_AT_ONCE_MAX)),
             protocol,
         }
     }
 
-    pub async fn answer<B>(&self, request: Request<B>) -> Answer
+    /// Health is for balancers, which ask by address: it is public, and says only what it says.
+    pub async fn answer<B>(&self, request: Request<B>) -> HttpAnswer
     where
         B: Body<Data: Send, Error: Into<BoxError>> + Send,
     {
@@ -62,12 +69,12 @@ impl Endpoint {
     }
 
     /// Under a name of ours, and from no foreign page: such a page must not even read a refusal.
-    async fn reached<B>(&self, head: Parts, body: B) -> Answer
+    async fn reached<B>(&self, head: Parts, body: B) -> HttpAnswer
     where
         B: Body<Data: Send, Error: Into<BoxError>> + Send,
     {
-        if let Err(Unfit { status, why }) = self.reach.admits(&head) {
-            return refusal(status, why);
+        if let Err(unacceptable) = self.reach.admits(&head) {
+            return unacceptable.into();
         }
         let origin = head.headers.get(ORIGIN).cloned();
         if head.method == Method::OPTIONS {
@@ -76,57 +83,65 @@ impl Endpoint {
                 None => method_not_allowed("POST"),
             };
         }
-        cors::shared(self.message(head, body).await, origin)
+        let answer = self.message(head, body).await;
+        cors::shared(answer.unwrap_or_else(|refusal| refusal), origin)
     }
 
-    async fn message<B>(&self, mut head: Parts, body: B) -> Answer
+    /// The protocol's answer, or a refusal before the protocol has seen anything.
+    async fn message<B>(&self, mut head: Parts, body: B) -> Result<HttpAnswer, HttpAnswer>
     where
         B: Body<Data: Send, Error: Into<BoxError>> + Send,
     {
-        if let Err(Unfit { status, why }) = head::announces_message(&head.headers) {
-            return refusal(status, why);
-        }
-        match Narrowing::read(&head.headers) {
-            Ok(narrowing) => head.extensions.insert(narrowing),
-            Err(why) => return refusal(StatusCode::BAD_REQUEST, &why),
-        };
-        let body = match body::read(body).await {
-            Ok(body) => body,
-            Err(unreadable) => return unread(&unreadable),
-        };
-        let taken = match message::check(&body) {
-            Ok(taken) => taken,
-            Err(refused) => return json_answer(StatusCode::BAD_REQUEST, &refused.answer()),
-        };
+        head::announces_message(&head.headers)?;
+        let narrowing =
+            Narrowing::read(&head.headers).map_err(|why| refusal(StatusCode::BAD_REQUEST, why))?;
+        head.extensions.insert(narrowing);
+        let body = body::read(body, BODY_TIMEOUT).await?;
+        let _place = self.places.acquire().await;
+        let message = message::read(&body)?;
         let request = Request::from_parts(head, Full::<Bytes>::from(body));
         let answer = self.protocol.handle(request).await;
-        in_json(answer.map(BodyExt::boxed), taken).await
+        Ok(in_json(answer.map(BodyExt::boxed), message).await)
     }
 
-    fn health(&self) -> Answer {
+    fn health(&self) -> HttpAnswer {
         let tools: Vec<_> = self.gateway.catalogue().names().collect();
         let body = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "tools": tools });
-        json_answer(StatusCode::OK, &body)
+        answers::json(StatusCode::OK, &body)
     }
 }
 
-fn unread(unreadable: &Unreadable) -> Answer {
-    match unreadable {
-        Unreadable::TooLarge => {
-            let why = format!("the body is larger than {BODY_BYTES_MAX} bytes");
-            refusal(StatusCode::PAYLOAD_TOO_LARGE, &why)
+impl From<Unacceptable> for HttpAnswer {
+    fn from(Unacceptable { status, why }: Unacceptable) -> Self {
+        refusal(status, why)
+    }
+}
+
+impl From<Unreadable> for HttpAnswer {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::TooLarge => {
+                let why = format!("the body is larger than {BODY_BYTES_MAX} bytes");
+                refusal(StatusCode::PAYLOAD_TOO_LARGE, why)
+            }
+            Unreadable::TooSlow => {
+                let why = format!("the body took longer than {} s", BODY_TIMEOUT.as_secs());
+                refusal(StatusCode::REQUEST_TIMEOUT, why)
+            }
+            Unreadable::Broken => refusal(StatusCode::BAD_REQUEST, "the body ended early"),
         }
-        Unreadable::TooSlow => {
-            let why = format!("the body took longer than {} s", BODY_TIMEOUT.as_secs());
-            refusal(StatusCode::REQUEST_TIMEOUT, &why)
-        }
-        Unreadable::Broken => refusal(StatusCode::BAD_REQUEST, "the body ended early"),
+    }
+}
+
+impl From<Unfit> for HttpAnswer {
+    fn from(unfit: Unfit) -> Self {
+        answers::json(StatusCode::BAD_REQUEST, &unfit.answer())
     }
 }
 
 /// Stateless, so that any process can answer any request, and plain JSON unless progress is asked
-/// for. Hosts and origins are off here because [`Reach`] has checked them before the body was read,
-/// and in types: on AWS the host is not known when this is made.
+/// for. Hosts and origins are off here because [`AllowedReach`] has checked them before the body was
+/// read, and in types: on AWS the host is not known when this is made.
 fn protocol_config() -> StreamableHttpServerConfig {
     StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)

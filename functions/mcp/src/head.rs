@@ -20,20 +20,20 @@ const ONCE_AT_MOST: [&str; 9] = [
     "mcp-name",
 ];
 
-/// The hosts and pages that the operator allows, beside loopback.
+/// The names of this server and the pages that the operator allows, beside loopback.
 #[derive(Debug, Clone)]
-pub(crate) struct Reach {
+pub(crate) struct AllowedReach {
     hosts: Vec<Host>,
     origins: Vec<Origin>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Unfit {
+pub(crate) struct Unacceptable {
     pub(crate) status: StatusCode,
     pub(crate) why: &'static str,
 }
 
-impl Reach {
+impl AllowedReach {
     pub(crate) fn of(config: &Config) -> Self {
         Self {
             hosts: config.allowed_hosts.clone(),
@@ -42,7 +42,7 @@ impl Reach {
     }
 
     /// Whether the request may be answered at all, whatever it asks.
-    pub(crate) fn admits(&self, head: &Parts) -> Result<(), Unfit> {
+    pub(crate) fn admits(&self, head: &Parts) -> Result<(), Unacceptable> {
         if ONCE_AT_MOST
             .iter()
             .any(|name| head.headers.get_all(*name).iter().nth(1).is_some())
@@ -67,7 +67,7 @@ impl Reach {
         }
     }
 
-    fn goes_by(&self, host: &[u8]) -> Result<(), Unfit> {
+    fn goes_by(&self, host: &[u8]) -> Result<(), Unacceptable> {
         let host = std::str::from_utf8(host)
             .ok()
             .and_then(|host| host.parse::<Host>().ok());
@@ -80,9 +80,10 @@ impl Reach {
 }
 
 /// Whether the body can be a message and the answer be read, by what the head says of them.
-pub(crate) fn announces_message(headers: &HeaderMap) -> Result<(), Unfit> {
+pub(crate) fn announces_message(headers: &HeaderMap) -> Result<(), Unacceptable> {
     // A compressed body could unfold to any size, and no client of the protocol sends one.
-    if text(headers, CONTENT_ENCODING).is_some_and(|e| !e.eq_ignore_ascii_case("identity")) {
+    let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
+    if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
         return Err(unsupported("bodies are taken without Content-Encoding"));
     }
     if !text(headers, CONTENT_TYPE).is_some_and(is_json) {
@@ -91,7 +92,7 @@ pub(crate) fn announces_message(headers: &HeaderMap) -> Result<(), Unfit> {
         ));
     }
     if !(accepts(headers, "application/json") && accepts(headers, "text/event-stream")) {
-        return Err(Unfit {
+        return Err(Unacceptable {
             status: StatusCode::NOT_ACCEPTABLE,
             why: "send `Accept: application/json, text/event-stream`",
         });
@@ -136,17 +137,17 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn bad(why: &'static str) -> Unfit {
+fn bad(why: &'static str) -> Unacceptable {
     let status = StatusCode::BAD_REQUEST;
-    Unfit { status, why }
+    Unacceptable { status, why }
 }
 
-fn forbidden(why: &'static str) -> Unfit {
+fn forbidden(why: &'static str) -> Unacceptable {
     let status = StatusCode::FORBIDDEN;
-    Unfit { status, why }
+    Unacceptable { status, why }
 }
 
-fn unsupported(why: &'static str) -> Unfit {
+fn unsupported(why: &'static str) -> Unacceptable {
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    Unfit { status, why }
+    Unacceptable { status, why }
 }

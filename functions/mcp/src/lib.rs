@@ -1,8 +1,9 @@
-//! The MCP endpoint. A request passes [`endpoint`] (routes, limits), the protocol itself (rmcp),
+//! The MCP endpoint. A request passes [`endpoint`] or [`pipe`] (routes, limits), the protocol itself (rmcp),
 //! [`gateway`] (what is on offer) and `asking` (time-out, panics, progress, one line in the log);
 //! behind its dispatch are the functions. It links none of them, so that it stays small.
 
 pub mod endpoint;
+pub mod pipe;
 
 // What a request must be before the protocol sees it.
 mod body;
@@ -14,10 +15,11 @@ pub mod sound;
 
 // What is on offer.
 pub mod catalogue;
-mod offer;
+mod completion;
 mod page;
 mod prompts;
 mod resources;
+mod visible;
 
 // A call, and its answer.
 mod answers;

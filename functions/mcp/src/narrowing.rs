@@ -27,7 +27,8 @@ pub(crate) struct Narrowing {
 
 impl Narrowing {
     /// A header that cannot be read is refused rather than ignored: whoever sent it wanted less
-    /// than everything. Names that no tool has are fine, since tools come and go.
+    /// than everything. Names that no tool has are fine, since tools come and go; case is not
+    /// looked at.
     pub(crate) fn read(headers: &HeaderMap) -> Result<Self, String> {
         Ok(Self {
             read_only: flag(headers, "x-mcp-readonly")?,
@@ -38,14 +39,14 @@ impl Narrowing {
     }
 
     pub(crate) fn leaves(&self, listed: &Listed) -> bool {
-        let name = listed.tool.name.as_ref();
+        let name = listed.tool.name.to_ascii_lowercase();
         let among = |names: &Option<BTreeSet<String>>, name: &str| {
             names.as_ref().is_none_or(|names| names.contains(name))
         };
         (listed.read_only || !self.read_only)
             && among(&self.toolsets, &listed.toolset)
-            && among(&self.tools, name)
-            && !self.excluded.contains(name)
+            && among(&self.tools, &name)
+            && !self.excluded.contains(&name)
     }
 
     /// Whether what is listed is the same for everybody.
@@ -74,7 +75,9 @@ fn names(headers: &HeaderMap, header: &'static str) -> Result<Option<BTreeSet<St
             if !is_name(name) {
                 return Err(expected_names(header));
             }
-            names.get_or_insert_default().insert(name.to_owned());
+            names
+                .get_or_insert_default()
+                .insert(name.to_ascii_lowercase());
         }
     }
     Ok(names)
@@ -129,7 +132,7 @@ mod tests {
         assert_eq!(left(&[("x-mcp-readonly", "0")]), ["reads", "writes"]);
         assert_eq!(left(&[("x-mcp-toolsets", "b , c")]), ["writes"]);
         assert_eq!(left(&[("x-mcp-tools", "reads,no_such")]), ["reads"]);
-        assert_eq!(left(&[("x-mcp-exclude-tools", "reads")]), ["writes"]);
+        assert_eq!(left(&[("x-mcp-exclude-tools", "Reads")]), ["writes"]);
         let both = [("x-mcp-tools", "writes"), ("x-mcp-readonly", "1")];
         assert!(left(&both).is_empty());
         let twice = [("x-mcp-readonly", "true"), ("x-mcp-readonly", "false")];

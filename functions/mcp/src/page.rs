@@ -6,9 +6,6 @@ use rmcp::model::ErrorData;
 /// Items on a page: more than there are today, because some hosts never ask for the second one.
 pub(crate) const PAGE_ITEMS_MAX: usize = 50;
 
-/// Longest cursor, in bytes: ours are names and URIs.
-const CURSOR_BYTES_MAX: usize = 512;
-
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<T>,
     pub(crate) next: Option<String>,
@@ -31,10 +28,25 @@ pub(crate) fn page<T>(
     Ok(Page { items, next })
 }
 
+/// The page of `$items` that `$request` asks for, as the library's result: its four results of lists
+/// have the same methods and no trait for them.
+macro_rules! listed {
+    ($result:ident of $items:expr, by $name:expr, for $request:expr, kept by $scope:expr) => {{
+        let cursor = $request
+            .as_ref()
+            .and_then(|request| request.cursor.as_deref());
+        let page = $crate::page::page($items, cursor, $name)?;
+        let mut result = $result::with_all_items(page.items)
+            .with_ttl_ms($crate::gateway::LIST_TTL_MS)
+            .with_cache_scope($scope);
+        result.next_cursor = page.next;
+        Ok(result)
+    }};
+}
+pub(crate) use listed;
+
 fn after<T>(items: &[T], cursor: &str, name: fn(&T) -> &str) -> Option<usize> {
-    let last = cursor
-        .strip_prefix("after:")
-        .filter(|_| cursor.len() <= CURSOR_BYTES_MAX)?;
+    let last = cursor.strip_prefix("after:")?;
     let at = items.iter().position(|item| name(item) == last)?;
     Some(at + 1)
 }

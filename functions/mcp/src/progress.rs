@@ -8,6 +8,7 @@ use idwo_core::watcher::{Progress, Watcher};
 use rmcp::model::{ProgressNotificationParam, ProgressToken};
 use rmcp::{Peer, RoleServer};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// Notifications that wait for the client; what comes when they are as many is left out.
 const WAITING_MAX: usize = 16;
@@ -51,16 +52,13 @@ pub(crate) fn watched(peer: &Peer<RoleServer>, token: Option<ProgressToken>) -> 
 }
 
 impl Relay {
-    /// Passes on until the call drops it; does not end by itself.
-    pub(crate) async fn pass_on(&mut self) {
-        while let Some(note) = self.notes.recv().await {
+    /// Passes on what comes until the call has `ended`, and then what was reported and not yet
+    /// passed on. Ends; meant to be polled until it does, so that no note is lost between the two.
+    pub(crate) async fn pass_on(mut self, ended: CancellationToken) {
+        while let Some(Some(note)) = ended.run_until_cancelled(self.notes.recv()).await {
             self.tell(note).await;
         }
-        std::future::pending().await
-    }
-
-    /// What was reported and not yet passed on when the call ended.
-    pub(crate) async fn finish(mut self) {
+        ended.cancelled().await;
         let last_words = async {
             while let Ok(note) = self.notes.try_recv() {
                 self.tell(note).await;
@@ -104,11 +102,11 @@ impl Pace {
     fn note(&mut self, now: Progress) -> Option<Note> {
         let is_new_phase = self.phase != Some(now.what);
         if is_new_phase {
-            self.before += self.told;
+            self.before = self.before.saturating_add(self.told);
             self.told = 0;
             self.phase = Some(now.what);
         }
-        let progress = self.before + now.done;
+        let progress = self.before.saturating_add(now.done);
         let grew = self.last.is_none_or(|last| progress > last);
         if !grew || !(is_new_phase || self.is_worth_telling(now)) {
             return None;
@@ -117,7 +115,7 @@ impl Pace {
         self.last = Some(progress);
         Some(Note {
             progress,
-            total: now.total.map(|total| self.before + total),
+            total: now.total.map(|total| self.before.saturating_add(total)),
             message: now.what,
         })
     }
@@ -125,7 +123,7 @@ impl Pace {
     /// Without a known length at each doubling, so that a long phase is told of ever more rarely.
     fn is_worth_telling(&self, now: Progress) -> bool {
         match now.total {
-            Some(total) if now.done >= total => true,
+            Some(total) if self.told < total && now.done >= total => true,
             Some(total) => now.done - self.told.min(now.done) >= total.div_ceil(STEPS_PER_PHASE),
             None => now.done >= self.told.saturating_mul(2),
         }
@@ -182,6 +180,14 @@ mod tests {
                 message: "three"
             })
         );
+    }
+
+    #[test]
+    fn a_phase_that_outgrows_its_total_is_still_thinned_out() {
+        let notes = told((0..=1000).map(|done| report("reading", done, Some(10))));
+        assert!(notes.iter().any(|note| note.progress == 10));
+        let thinned = told((0..=1000).map(|done| report("reading", done, Some(100))));
+        assert!(thinned.len() <= 210, "{}", thinned.len());
     }
 
     #[test]

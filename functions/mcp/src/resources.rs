@@ -12,11 +12,11 @@ use rmcp::service::RequestContext;
 use serde_json::{Value, json};
 
 use crate::body::BODY_BYTES_MAX;
+use crate::completion;
 use crate::gateway::{Gateway, LIST_TTL_MS};
-use crate::offer::Offer;
-use crate::prompts::completions;
 use crate::results::no_such_resource;
 use crate::sound::DEPTH_MAX;
+use crate::visible::Visible;
 
 const CAPABILITIES: &str = "orchestrator://capabilities";
 const HEALTH: &str = "orchestrator://health";
@@ -32,7 +32,7 @@ pub(crate) fn list() -> Vec<Resource> {
         Resource::new(CAPABILITIES, "capabilities")
             .with_title("Capabilities")
             .with_description(
-                "The tools, prompts and limits of this server, and what it does not offer.",
+                "The tools, prompts and limits of this server, and what it does not visible.",
             )
             .with_mime_type(JSON),
         Resource::new(HEALTH, "health")
@@ -56,16 +56,19 @@ pub(crate) async fn read(
     gateway: &Gateway,
     context: &RequestContext<RoleServer>,
 ) -> Result<ReadResourceResult, ErrorData> {
-    let offer = Offer::of(&gateway.catalogue, context);
+    let visible = Visible::of(&gateway.setup.catalogue, context);
     match uri {
-        CAPABILITIES => Ok(lasting(uri, &capabilities(gateway, &offer), &offer)),
-        HEALTH => Ok(of_now(uri, &health(gateway).await)),
+        CAPABILITIES => Ok(lasting(
+            uri,
+            capabilities(gateway, &visible).to_string(),
+            &visible,
+        )),
+        HEALTH => Ok(of_now(uri, health(gateway).await.to_string())),
         _ => {
             let tool = uri.strip_prefix(SCHEMAS);
-            let listed = tool.and_then(|tool| offer.tools().find(|l| l.tool.name == tool));
-            let contract = listed.and_then(|l| serde_json::from_str(&l.contract).ok());
-            let contract: Value = contract.ok_or_else(|| no_such_resource(uri))?;
-            Ok(lasting(uri, &contract, &offer))
+            let listed = tool.and_then(|tool| visible.tools().find(|l| l.tool.name == tool));
+            let listed = listed.ok_or_else(|| no_such_resource(uri))?;
+            Ok(lasting(uri, listed.contract.clone(), &visible))
         }
     }
 }
@@ -75,18 +78,21 @@ pub(crate) fn complete(
     template: &str,
     argument: &str,
     value: &str,
-    offer: &Offer<'_>,
+    visible: &Visible<'_>,
 ) -> Result<CompleteResult, ErrorData> {
     if template.strip_prefix(SCHEMAS) != Some("{tool}") || argument != "tool" {
         let why =
             "there is no such resource template or argument; resources/templates/list names them";
         return Err(ErrorData::invalid_params(why, None));
     }
-    completions(offer.tools().map(|listed| listed.tool.name.as_ref()), value)
+    completion::of(
+        visible.tools().map(|listed| listed.tool.name.as_ref()),
+        value,
+    )
 }
 
-fn capabilities(gateway: &Gateway, offer: &Offer<'_>) -> Value {
-    let tools = offer.tools().map(|listed| {
+fn capabilities(gateway: &Gateway, visible: &Visible<'_>) -> Value {
+    let tools = visible.tools().map(|listed| {
         json!({
             "name": listed.tool.name,
             "title": listed.tool.title,
@@ -95,7 +101,12 @@ fn capabilities(gateway: &Gateway, offer: &Offer<'_>) -> Value {
             "contract": format!("{SCHEMAS}{}", listed.tool.name),
         })
     });
-    let prompts = gateway.catalogue.prompts.iter().map(|prompt| &prompt.name);
+    let prompts = gateway
+        .setup
+        .catalogue
+        .prompts
+        .iter()
+        .map(|prompt| &prompt.name);
     json!({
         "server": { "name": "idwo", "version": env!("CARGO_PKG_VERSION") },
         "protocol_versions": ProtocolVersion::KNOWN_VERSIONS,
@@ -104,7 +115,7 @@ fn capabilities(gateway: &Gateway, offer: &Offer<'_>) -> Value {
         "limits": {
             "request_bytes": BODY_BYTES_MAX,
             "request_depth": DEPTH_MAX,
-            "call_seconds": gateway.call_timeout.as_secs(),
+            "call_seconds": gateway.setup.call_timeout.as_secs(),
         },
         "headers_that_tighten": [
             "X-MCP-Readonly", "X-MCP-Toolsets", "X-MCP-Tools", "X-MCP-Exclude-Tools"
@@ -114,15 +125,11 @@ fn capabilities(gateway: &Gateway, offer: &Offer<'_>) -> Value {
 }
 
 async fn health(gateway: &Gateway) -> Value {
-    let patience = HEALTH_TIMEOUT.min(gateway.call_timeout);
-    let asked = tokio::time::timeout(patience, gateway.dispatch.components()).await;
+    let patience = HEALTH_TIMEOUT.min(gateway.setup.call_timeout);
+    let asked = tokio::time::timeout(patience, gateway.setup.dispatch.components()).await;
     let mut components = vec![Component::ok(
         "endpoint",
-        format!(
-            "version {}, {} tools",
-            env!("CARGO_PKG_VERSION"),
-            gateway.catalogue.tools.len()
-        ),
+        format!("version {}", env!("CARGO_PKG_VERSION")),
     )];
     components.extend(asked.unwrap_or_else(|_| vec![silent(patience)]));
     json!({ "state": health::overall(&components), "components": components })
@@ -138,15 +145,15 @@ fn silent(patience: Duration) -> Component {
     )
 }
 
-fn lasting(uri: &str, body: &Value, offer: &Offer<'_>) -> ReadResourceResult {
+fn lasting(uri: &str, body: String, visible: &Visible<'_>) -> ReadResourceResult {
     of_now(uri, body)
         .with_ttl_ms(LIST_TTL_MS)
-        .with_cache_scope(offer.cache_scope())
+        .with_cache_scope(visible.cache_scope())
 }
 
 /// Old as soon as it is read.
-fn of_now(uri: &str, body: &Value) -> ReadResourceResult {
-    let contents = ResourceContents::text(body.to_string(), uri).with_mime_type(JSON);
+fn of_now(uri: &str, body: String) -> ReadResourceResult {
+    let contents = ResourceContents::text(body, uri).with_mime_type(JSON);
     ReadResourceResult::new(vec![contents])
         .with_ttl_ms(0)
         .with_cache_scope(CacheScope::Private)

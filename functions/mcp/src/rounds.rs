@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use idwo_core::config::StateKey;
 use idwo_core::dispatch::{Ask, Round};
+use idwo_core::failure::Failure;
 use rmcp::RoleServer;
 use rmcp::model::{
-    ClientCapabilities, ErrorData, InputRequests, InputRequiredResult, InputResponses,
-    ProtocolVersion, RequestStateCodec, RequestStateError, SealOptions,
+    ClientCapabilities, ErrorData, InputRequest, InputRequests, InputRequiredResult,
+    InputResponses, ProtocolVersion, RequestStateCodec, RequestStateError, SealOptions,
 };
 use rmcp::service::RequestContext;
 use serde::{Deserialize, Serialize};
@@ -23,9 +24,12 @@ const ROUNDS_MAX: u32 = 10;
 /// Longest state that a function may leave for itself, in bytes: it travels with every round.
 const STATE_BYTES_MAX: usize = 8 * 1024;
 
-pub(crate) struct Rounds(RequestStateCodec);
+pub(crate) struct Rounds {
+    codec: RequestStateCodec,
+    answer_timeout: Duration,
+}
 
-/// What a client sends along with a call it makes again.
+/// What a client sends along with a call that it makes again.
 #[derive(Debug, Default)]
 pub(crate) struct Brought {
     pub(crate) answers: Option<InputResponses>,
@@ -35,109 +39,158 @@ pub(crate) struct Brought {
 /// What is sealed.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Sealed {
-    round: u32,
+    /// Rounds before the one that opens it.
+    rounds: u32,
     state: Option<String>,
 }
 
-/// A call that may go on, and the round that it is in.
+/// The place of a call among its rounds.
 #[derive(Debug)]
-pub(crate) struct Opened {
+pub(crate) struct Place {
+    /// What its function gets of it.
     pub(crate) round: Round,
-    number: u32,
+    rounds_before: u32,
+}
+
+/// Why a question does not reach the client.
+#[derive(Debug)]
+pub(crate) enum Unasked {
+    /// The client has not declared that it can be asked this.
+    ByTheClient(ErrorData),
+    ByUs(Failure),
 }
 
 impl Rounds {
     pub(crate) fn new(key: &StateKey) -> Result<Self, RequestStateError> {
-        RequestStateCodec::try_new(key.expose()).map(Self)
+        Ok(Self {
+            codec: RequestStateCodec::try_new(key.expose())?,
+            answer_timeout: ANSWER_TIMEOUT,
+        })
     }
 
-    /// The round in which `ask` is, by what the client brought.
+    /// Where `ask` stands, by what the client brought.
     pub(crate) fn open(
         &self,
         ask: &Ask,
         brought: Brought,
-        context: &RequestContext<RoleServer>,
-    ) -> Result<Opened, ErrorData> {
+        client: &ClientCapabilities,
+    ) -> Result<Place, ErrorData> {
         let sealed = match brought.state {
             None => Sealed::default(),
             Some(state) => self
-                .0
-                .open_json_with(&state, &bound_to(ask)?)
+                .codec
+                .open_json_with(&state, &bound_to(ask))
                 .map_err(|_| not_ours())?,
         };
-        let capabilities = json!(context.client_capabilities().unwrap_or_default());
         let round = Round {
-            capabilities: capabilities.as_object().cloned().unwrap_or_default(),
+            capabilities: json!(client).as_object().cloned().unwrap_or_default(),
             answers: brought.answers.unwrap_or_default().into_iter().collect(),
             state: sealed.state,
         };
-        let number = sealed.round;
-        Ok(Opened { round, number })
+        let rounds_before = sealed.rounds;
+        Ok(Place {
+            round,
+            rounds_before,
+        })
     }
 
-    /// The questions of `ask`, for a client that has said it can answer them.
+    /// The questions of `ask`, for a client that has said it can answer them. One that speaks an
+    /// older protocol has no way to say so: the library tells it that it is too old.
     pub(crate) fn questions(
         &self,
         ask: &Ask,
-        round: u32,
+        rounds_before: u32,
         questions: Map<String, Value>,
         state: Option<String>,
         context: &RequestContext<RoleServer>,
-    ) -> Result<InputRequiredResult, ErrorData> {
-        if round >= ROUNDS_MAX || state.as_ref().is_some_and(|s| s.len() > STATE_BYTES_MAX) {
-            return Err(broken_question());
-        }
+    ) -> Result<InputRequiredResult, Unasked> {
+        let questions: InputRequests = serde_json::from_value(Value::Object(questions))
+            .map_err(|e| ours("a question is not in the protocol's words", e))?;
         if context.protocol_version() >= Some(ProtocolVersion::V_2026_07_28) {
-            can_answer(context, &questions)?;
+            let client = context.client_capabilities().unwrap_or_default();
+            can_answer(&client, &questions).map_err(Unasked::ByTheClient)?;
         }
-        let questions: InputRequests =
-            serde_json::from_value(Value::Object(questions)).map_err(|_| broken_question())?;
-        let round = round + 1;
-        let bound_to = bound_to(ask)?;
+        let state = self
+            .sealed(ask, rounds_before, state)
+            .map_err(Unasked::ByUs)?;
+        Ok(InputRequiredResult::new(Some(questions), Some(state)))
+    }
+
+    fn sealed(
+        &self,
+        ask: &Ask,
+        rounds_before: u32,
+        state: Option<String>,
+    ) -> Result<String, Failure> {
+        let rounds = rounds_before + 1;
+        if rounds > ROUNDS_MAX {
+            let what = format!("the questions were not answered in {ROUNDS_MAX} rounds");
+            return Err(Failure::caller(
+                what,
+                "call again from the beginning, and answer each",
+            ));
+        }
+        if state
+            .as_ref()
+            .is_some_and(|state| state.len() > STATE_BYTES_MAX)
+        {
+            let what = format!("the function left itself more than {STATE_BYTES_MAX} bytes");
+            return Err(Failure::ours_without_source(what));
+        }
+        let bound_to = bound_to(ask);
         let options = SealOptions::new()
             .associated_data(&bound_to)
-            .ttl(ANSWER_TIMEOUT);
-        let sealed = self
-            .0
-            .seal_json_with(&Sealed { round, state }, &options)
-            .map_err(|_| broken_question())?;
-        Ok(InputRequiredResult::new(Some(questions), Some(sealed)))
+            .ttl(self.answer_timeout);
+        self.codec
+            .seal_json_with(&Sealed { rounds, state }, &options)
+            .map_err(|e| Failure::ours("cannot seal the state of a call", e))
     }
 }
 
-impl Opened {
-    pub(crate) fn number(&self) -> u32 {
-        self.number
+impl Place {
+    pub(crate) fn rounds_before(&self) -> u32 {
+        self.rounds_before
     }
 }
 
-/// A state is good for the very call that it was made for. Until there is authentication all
-/// callers are the same principal.
-fn bound_to(ask: &Ask) -> Result<Vec<u8>, ErrorData> {
-    serde_json::to_vec(ask).map_err(|_| broken_question())
+impl Brought {
+    pub(crate) fn of(answers: Option<InputResponses>, state: Option<String>) -> Self {
+        Self { answers, state }
+    }
 }
 
-/// The protocol forbids to ask what a client has not declared.
-fn can_answer(
-    context: &RequestContext<RoleServer>,
-    questions: &Map<String, Value>,
-) -> Result<(), ErrorData> {
-    let declared = json!(context.client_capabilities().unwrap_or_default());
+/// A state is good for the very call that it was made for, whatever the order of its arguments.
+/// Until there is authentication all callers are the same principal.
+fn bound_to(ask: &Ask) -> Vec<u8> {
+    let mut ask = json!(ask);
+    ask.sort_all_objects();
+    ask.to_string().into_bytes()
+}
+
+/// The protocol forbids to ask what a client has not declared. A client that declares elicitation
+/// and no mode of it means forms.
+fn can_answer(client: &ClientCapabilities, questions: &InputRequests) -> Result<(), ErrorData> {
     for question in questions.values() {
-        let method = question.get("method").and_then(Value::as_str);
-        let needed = match method {
-            Some("elicitation/create") => "elicitation",
-            Some("sampling/createMessage") => "sampling",
-            Some("roots/list") => "roots",
-            _ => return Err(broken_question()),
+        let (declared, needed) = match question {
+            InputRequest::Elicitation(_) => {
+                let modes = client.elicitation.as_ref();
+                let forms = modes.is_some_and(|modes| modes.form.is_some() || modes.url.is_none());
+                (forms, "elicitation")
+            }
+            InputRequest::CreateMessage(_) => (client.sampling.is_some(), "sampling"),
+            InputRequest::ListRoots(_) => (client.roots.is_some(), "roots"),
+            _ => (false, "experimental"),
         };
-        if declared.get(needed).is_none() {
-            let needed: ClientCapabilities =
-                serde_json::from_value(json!({ needed: {} })).map_err(|_| broken_question())?;
+        if !declared {
+            let needed = serde_json::from_value(json!({ needed: {} })).unwrap_or_default();
             return Err(ErrorData::missing_required_client_capability(needed));
         }
     }
     Ok(())
+}
+
+fn ours(what: &str, source: serde_json::Error) -> Unasked {
+    Unasked::ByUs(Failure::ours(what, source))
 }
 
 fn not_ours() -> ErrorData {
@@ -146,6 +199,59 @@ fn not_ours() -> ErrorData {
     ErrorData::invalid_params(why, None)
 }
 
-fn broken_question() -> ErrorData {
-    ErrorData::internal_error("internal error", None)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(arguments: Value) -> Ask {
+        Ask::Tool {
+            name: "t".to_owned(),
+            arguments: arguments.as_object().cloned().unwrap(),
+        }
+    }
+
+    fn rounds() -> Rounds {
+        Rounds::new(&"a key of the tests, 32 bytes long".parse().unwrap()).unwrap()
+    }
+
+    fn open(ask: &Ask, state: String) -> Result<Place, ErrorData> {
+        let brought = Brought::of(None, Some(state));
+        rounds().open(ask, brought, &ClientCapabilities::default())
+    }
+
+    #[test]
+    fn a_state_is_good_for_the_same_arguments_in_any_order_and_no_others() {
+        let first = ask(json!({ "a": 1, "b": { "c": 2, "d": 3 } }));
+        let state = rounds().sealed(&first, 0, Some("kept".to_owned())).unwrap();
+        let again: Value = serde_json::from_str(r#"{"b":{"d":3,"c":2},"a":1}"#).unwrap();
+        let place = open(&ask(again), state.clone()).unwrap();
+        assert_eq!(place.round.state.as_deref(), Some("kept"));
+        assert_eq!(place.rounds_before(), 1);
+        assert!(open(&ask(json!({ "a": 2 })), state).is_err());
+    }
+
+    #[test]
+    fn a_function_cannot_ask_for_ever_or_leave_itself_a_book() {
+        let ask = ask(json!({}));
+        let mut before = 0;
+        for _ in 0..ROUNDS_MAX {
+            let state = rounds().sealed(&ask, before, None).unwrap();
+            before = open(&ask, state).unwrap().rounds_before();
+        }
+        assert!(rounds().sealed(&ask, before, None).is_err());
+        let book = "x".repeat(STATE_BYTES_MAX + 1);
+        assert!(rounds().sealed(&ask, 0, Some(book)).is_err());
+    }
+
+    #[test]
+    fn a_question_that_stayed_open_too_long_is_closed() {
+        let ask = ask(json!({}));
+        let mut hurried = rounds();
+        assert_eq!(hurried.answer_timeout, ANSWER_TIMEOUT);
+        hurried.answer_timeout = Duration::ZERO;
+        let state = hurried.sealed(&ask, 0, None).unwrap();
+        // Of the library's clock, which counts milliseconds, the same one may still go on.
+        let closed = (0..100_000_000).any(|_| open(&ask, state.clone()).is_err());
+        assert!(closed);
+    }
 }

@@ -1,6 +1,7 @@
 //! JSON that every reader reads alike. A key that stands twice, a NUL, or nesting without end is
 //! read in one way here and in another behind a gateway or a log.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -9,6 +10,10 @@ use serde_json::error::Category;
 
 /// Deepest nesting: parsers recurse, and no honest call nests ten levels.
 pub const DEPTH_MAX: usize = 64;
+
+/// Most values of one message, counted at every level: each costs its reader some 700 bytes at
+/// worst, so that 1 MiB of the smallest would become 200 MiB. A call of today has twenty.
+pub const VALUES_MAX: usize = 5_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unsound {
@@ -20,9 +25,12 @@ pub enum Unsound {
 /// Walks over one JSON value and keeps nothing of it but the keys on the way.
 pub fn check(json: &[u8]) -> Result<(), Unsound> {
     let mut parser = serde_json::Deserializer::from_slice(json);
-    let walked = Walk { depth: 0 }
-        .deserialize(&mut parser)
-        .and_then(|()| parser.end());
+    let values = Cell::new(0);
+    let walk = Walk {
+        depth: 0,
+        values: &values,
+    };
+    let walked = walk.deserialize(&mut parser).and_then(|()| parser.end());
     walked.map_err(|error| match error.classify() {
         Category::Data => Unsound::Ambiguous(without_position(&error)),
         Category::Syntax | Category::Eof | Category::Io => Unsound::NotJson,
@@ -38,11 +46,13 @@ fn without_position(error: &serde_json::Error) -> String {
 }
 
 #[derive(Clone, Copy)]
-struct Walk {
+struct Walk<'a> {
     depth: usize,
+    /// Seen so far, in the whole message.
+    values: &'a Cell<usize>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn deeper<E: Error>(self) -> Result<Self, E> {
         if self.depth >= DEPTH_MAX {
             return Err(E::custom(format_args!(
@@ -50,19 +60,25 @@ impl Walk {
             )));
         }
         let depth = self.depth + 1;
-        Ok(Self { depth })
+        Ok(Self { depth, ..self })
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Walk {
+impl<'de> DeserializeSeed<'de> for Walk<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        self.values.set(self.values.get() + 1);
+        if self.values.get() > VALUES_MAX {
+            return Err(D::Error::custom(format_args!(
+                "the message holds more than {VALUES_MAX} values"
+            )));
+        }
         value.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Walk {
+impl<'de> Visitor<'de> for Walk<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,6 +183,15 @@ mod tests {
         assert_eq!(check(text.as_bytes()), Ok(()));
         let wide = format!("[{}[]]", "[],".repeat(999));
         assert_eq!(check(wide.as_bytes()), Ok(()));
+    }
+
+    #[test]
+    fn many_small_values_are_refused_before_anybody_holds_them() {
+        let list = |values: usize| format!("[{}0]", "0,".repeat(values - 2));
+        assert_eq!(check(list(VALUES_MAX).as_bytes()), Ok(()));
+        assert!(why(&list(VALUES_MAX + 1)).contains("5000 values"));
+        let objects = format!("[{}0]", "{\"a\":0},".repeat(VALUES_MAX / 2));
+        assert!(why(&objects).contains("5000 values"));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::gate::Gate;
 
@@ -70,6 +71,21 @@ pub enum Format {
     Markdown,
 }
 
+impl Args {
+    /// Ends the process where the command line is wrong. Only this is beyond what clap's attributes
+    /// can say: a flag that no subcommand takes.
+    pub fn parse_consistent() -> Self {
+        let args = Self::parse();
+        if args.stdio && args.command.is_some() {
+            let why = "--stdio serves; it goes with no subcommand";
+            Self::command()
+                .error(ErrorKind::ArgumentConflict, why)
+                .exit();
+        }
+        args
+    }
+}
+
 fn loopback(text: &str) -> Result<SocketAddr, String> {
     let address: SocketAddr = text
         .parse()
@@ -104,7 +120,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        use clap::CommandFactory;
         Args::command().debug_assert();
     }
 }

@@ -1,15 +1,14 @@
 //! `idwo-local call`: one tool, one reply, one exit status.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use idwo_core::clock::SystemClock;
 use idwo_core::failure::Failure;
 use idwo_core::tool::Answer;
 use serde_json::{Map, Value};
 
 use crate::args::{Args, Call, Format};
 use crate::gate::{Closed, Gate};
+use crate::host;
 use crate::in_process::InProcess;
 use crate::markdown;
 use crate::repositories::Repositories;
@@ -23,7 +22,7 @@ pub async fn run(args: &Args, wanted: &Call) -> Result<ExitCode, Failed> {
     let arguments = serde_json::from_str(&wanted.arguments)
         .map_err(|e| format!("the arguments are not JSON: {e}"))?;
     let repositories = Repositories::open(args)?;
-    let dispatch = InProcess::new(repositories.clones.clone(), Arc::new(SystemClock));
+    let dispatch = host::dispatch(&repositories);
     let answer = once(&dispatch, &wanted.tool, arguments).await?;
     terminal::print(&match wanted.format {
         Format::Json => format!("{:#}", answer.structured),

@@ -2,13 +2,16 @@
 //! what is wrong.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
-use idwo_core::config::{Config, Variables};
+use idwo_core::config::{Config, ConfigError, Variables};
 use idwo_core::dispatch::Dispatch;
 use idwo_core::failure::Failure;
 use idwo_core::health::{self, Component, State};
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::args::Args;
 use crate::call;
@@ -16,6 +19,9 @@ use crate::host;
 use crate::in_process::InProcess;
 use crate::repositories::{self, Repositories};
 use crate::terminal::{self, Failed};
+
+/// Longest time of one look: a dead disk or a silent server answers never.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Names that the mission gives to credentials, and the service that each is for.
 const CREDENTIALS: [(&str, &str); 7] = [
@@ -29,17 +35,14 @@ const CREDENTIALS: [(&str, &str); 7] = [
 ];
 
 pub async fn run(args: &Args, variables: &Variables) -> Result<ExitCode, Failed> {
-    let mut components = vec![
-        configuration(variables),
-        signing(variables),
-        address(args).await,
-    ];
+    let mut components = configuration(Config::read(variables));
+    components.push(address(args).await);
     match Repositories::open(args) {
         Ok(repositories) => {
             components.push(Component::ok("data", whereabouts(args)));
             let dispatch = host::dispatch(&repositories);
-            components.extend(dispatch.components().await);
-            components.push(analyze_pr(&repositories, &dispatch).await);
+            components.extend(functions(&dispatch).await);
+            components.push(analyze_pr(repositories, dispatch).await);
         }
         Err(error) => components.push(unopened(&error)),
     }
@@ -49,30 +52,28 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<ExitCode, Failed>
     terminal::print(&report(&components))?;
     Ok(match health::overall(&components) {
         State::Down => ExitCode::FAILURE,
-        State::Ok | State::NotConfigured | State::Degraded => ExitCode::SUCCESS,
+        _ => ExitCode::SUCCESS,
     })
 }
 
-fn configuration(variables: &Variables) -> Component {
-    match Config::read(variables) {
-        Ok(_) => Component::ok(
-            "configuration",
-            "every IDWO_ variable that is set can be read",
-        ),
-        Err(error) => Component::wrong(
+fn configuration(config: Result<Config, ConfigError>) -> Vec<Component> {
+    let usable = config.and_then(|config| host::log_filter(&config).map(|_| config));
+    match usable {
+        Ok(config) => {
+            let found = "every IDWO_ variable that is set can be used";
+            vec![Component::ok("configuration", found), signing(&config)]
+        }
+        Err(error) => vec![Component::wrong(
             "configuration",
             State::Down,
             error.to_string(),
             "set it as expected, or unset it; the README lists them all",
-        ),
+        )],
     }
 }
 
-fn signing(variables: &Variables) -> Component {
-    let key = Config::read(variables)
-        .ok()
-        .and_then(|config| config.request_state_key);
-    if key.is_some() {
+fn signing(config: &Config) -> Component {
+    if config.request_state_key.is_some() {
         return Component::ok("request state key", "set");
     }
     Component::wrong(
@@ -84,21 +85,41 @@ fn signing(variables: &Variables) -> Component {
 }
 
 async fn address(args: &Args) -> Component {
-    match TcpListener::bind(args.bind).await {
-        Ok(_) => Component::ok("address", format!("{} is free", args.bind)),
-        Err(error) => Component::wrong(
-            "address",
-            State::Degraded,
-            format!("cannot listen on {}: {error}", args.bind),
-            "if it is not IDWO itself that is running there, choose another with --bind",
-        ),
+    let Err(error) = TcpListener::bind(args.bind).await else {
+        return Component::ok("address", format!("{} is free", args.bind));
+    };
+    if is_ours(args).await {
+        return Component::ok("address", format!("IDWO itself serves at {}", args.bind));
     }
+    Component::wrong(
+        "address",
+        State::Down,
+        format!("cannot listen on {}: {error}", args.bind),
+        "choose another with --bind, or end what is running there",
+    )
+}
+
+/// Whether who holds the address answers for its health as IDWO does.
+async fn is_ours(args: &Args) -> bool {
+    let asked = async {
+        let mut stream = TcpStream::connect(args.bind).await?;
+        let request = "GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = [0; 1024];
+        let length = stream.read(&mut answer).await?;
+        let answer = answer.get(..length).unwrap_or_default();
+        std::io::Result::Ok(String::from_utf8_lossy(answer).contains("\"analyze_pr\""))
+    };
+    matches!(
+        tokio::time::timeout(LOOK_TIMEOUT, asked).await,
+        Ok(Ok(true))
+    )
 }
 
 fn whereabouts(args: &Args) -> String {
     match (args.ephemeral, args.repo.is_empty()) {
         (true, _) => "in a temporary folder, gone at the end".to_owned(),
-        (false, true) => format!("{} can be written", args.data.display()),
+        (false, true) => format!("the sample is in {}", args.data.display()),
         (false, false) => "nothing is written while clones are offered".to_owned(),
     }
 }
@@ -109,9 +130,19 @@ fn unopened(error: &repositories::RepositoriesError) -> Component {
     Component::wrong("repositories", State::Down, found, mend)
 }
 
+async fn functions(dispatch: &InProcess) -> Vec<Component> {
+    let looked = tokio::time::timeout(LOOK_TIMEOUT, dispatch.components()).await;
+    looked.unwrap_or_else(|_| vec![silent("repositories")])
+}
+
 /// The proof that counts: one tool answers over what is offered.
-async fn analyze_pr(repositories: &Repositories, dispatch: &InProcess) -> Component {
-    let Some((name, number)) = repositories::showcase(&repositories.clones) else {
+async fn analyze_pr(repositories: Repositories, dispatch: Arc<InProcess>) -> Component {
+    let clones = repositories.clones.clone();
+    let showcase = tokio::task::spawn_blocking(move || repositories::showcase(&clones));
+    let Ok(showcase) = tokio::time::timeout(LOOK_TIMEOUT, showcase).await else {
+        return silent("analyze_pr");
+    };
+    let Some((name, number)) = showcase.ok().flatten() else {
         return Component::wrong(
             "analyze_pr",
             State::Degraded,
@@ -120,41 +151,44 @@ async fn analyze_pr(repositories: &Repositories, dispatch: &InProcess) -> Compon
         );
     };
     let arguments = json!({ "owner": name.owner, "repo": name.repo, "pull_number": number });
-    match call::once(dispatch, "analyze_pr", arguments).await {
-        Ok(answer) => {
+    let answer = call::once(&dispatch, "analyze_pr", arguments);
+    match tokio::time::timeout(LOOK_TIMEOUT, answer).await {
+        Ok(Ok(answer)) => {
             let bytes = answer.structured.to_string().len();
-            Component::ok(
-                "analyze_pr",
-                format!("answered for {name}#{number} in {bytes} bytes"),
-            )
+            let found = format!("answered for {name}#{number} in {bytes} bytes");
+            Component::ok("analyze_pr", found)
         }
-        Err(failure) => {
-            let mend = match failure {
-                Failure::Ours { .. } => "report it with the log",
-                _ => "see what it says",
-            };
-            Component::wrong("analyze_pr", State::Down, failure.chain(), mend)
+        Ok(Err(failure @ Failure::Ours { .. })) => Component::wrong(
+            "analyze_pr",
+            State::Down,
+            failure.chain(),
+            "report it, with this line",
+        ),
+        Ok(Err(failure)) => {
+            Component::wrong("analyze_pr", State::Down, failure.chain(), "do as it says")
         }
+        Err(_) => silent("analyze_pr"),
     }
+}
+
+fn silent(name: &str) -> Component {
+    let found = format!("no answer within {} s", LOOK_TIMEOUT.as_secs());
+    Component::wrong(name, State::Down, found, "look whether the disk answers")
 }
 
 /// Only whether they are set: no value is shown, and none is sent anywhere.
 fn mention_credentials(component: &mut Component, variables: &Variables) {
+    let is_set = |name: &&'static str| {
+        let value = variables.optional::<String>(name);
+        value.is_ok_and(|value| value.is_some())
+    };
     let of_it = CREDENTIALS
         .iter()
         .filter(|(_, service)| component.name == *service);
-    let set: Vec<_> = of_it
-        .filter(|(name, _)| {
-            variables
-                .optional::<String>(name)
-                .is_ok_and(|value| value.is_some())
-        })
-        .map(|(name, _)| *name)
-        .collect();
+    let set: Vec<_> = of_it.map(|(name, _)| *name).filter(is_set).collect();
     if !set.is_empty() {
-        component
-            .found
-            .push_str(&format!("; {} set, not used", set.join(", ")));
+        let set = format!("; {} set, not used", set.join(", "));
+        component.found.push_str(&set);
     }
 }
 
@@ -166,9 +200,9 @@ fn report(components: &[Component]) -> String {
         format!("{state:16}{name}: {found}{}\n", mend.unwrap_or_default())
     });
     let overall = match health::overall(components) {
-        State::Ok | State::NotConfigured => "All that is set up works.",
-        State::Degraded => "It works, and could do better.",
         State::Down => "Something does not work.",
+        State::Degraded => "It works, and could do better.",
+        _ => "All that is set up works.",
     };
     format!("{}\n{overall}", lines.collect::<String>())
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use idwo_core::clock::SystemClock;
-use idwo_core::config::{Config, Offers, StateKey};
+use idwo_core::config::{Config, ConfigError, Served, StateKey};
 use mcp::catalogue::Catalogue;
 use mcp::gateway::{Gateway, Setup};
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
@@ -19,9 +20,9 @@ pub(crate) fn dispatch(repositories: &Repositories) -> Arc<InProcess> {
 }
 
 pub(crate) fn gateway(config: &Config, dispatch: Arc<InProcess>) -> Result<Gateway, Failed> {
-    let catalogue = match config.offers {
-        Offers::Product => Catalogue::product()?,
-        Offers::Conformance => Catalogue::conformance()?,
+    let catalogue = match config.serves {
+        Served::Product => Catalogue::product()?,
+        Served::Conformance => Catalogue::conformance()?,
     };
     let state_key = match &config.request_state_key {
         Some(key) => key.clone(),
@@ -44,14 +45,33 @@ fn own_key() -> Result<StateKey, Failed> {
     Ok(text.parse()?)
 }
 
+/// Ctrl-C, SIGTERM or SIGHUP.
+pub(crate) fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
+    let [mut interrupt, mut terminate, mut hangup] = [
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::hangup())?,
+    ];
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => (),
+            _ = terminate.recv() => (),
+            _ = hangup.recv() => (),
+        }
+    })
+}
+
 /// Standard output is what is printed, or the protocol's: the log never goes there.
 pub(crate) fn log_to_stderr(config: &Config) -> Result<(), Failed> {
-    let filter = config
-        .log
-        .parse::<EnvFilter>()
-        .map_err(|error| format!("IDWO_LOG is not usable: {error}"))?;
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(log_filter(config)?)
         .with_writer(std::io::stderr)
         .try_init()
+}
+
+pub(crate) fn log_filter(config: &Config) -> Result<EnvFilter, ConfigError> {
+    config.log.parse().map_err(|_| ConfigError::Bad {
+        name: "IDWO_LOG",
+        expected: "a filter such as info or warn,mcp=debug".to_owned(),
+    })
 }

@@ -58,15 +58,6 @@ impl InProcess {
         Component::wrong("tools", State::Degraded, found, mend)
     }
 
-    async fn place(&self) -> Result<OwnedSemaphorePermit, Failure> {
-        let place =
-            tokio::time::timeout(PLACE_TIMEOUT, Arc::clone(&self.places).acquire_owned()).await;
-        let place = place.map_err(|_| Failure::busy(CALLS_AT_ONCE_MAX, COME_BACK_IN_S))?;
-        place.map_err(|error| Failure::ours("no more calls are taken", error))
-    }
-}
-
-impl InProcess {
     /// Tools read disks and compute: each runs on a thread of its own, so that whoever else is
     /// served, and the call's own time-out, do not wait for it. It holds its place until it has
     /// really ended, whether somebody still waits or not.
@@ -89,6 +80,13 @@ impl InProcess {
         };
         let ended = tokio::task::spawn_blocking(work).await;
         ended.map_err(|error| Failure::ours("the tool panicked", error))?
+    }
+
+    async fn place(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let place =
+            tokio::time::timeout(PLACE_TIMEOUT, Arc::clone(&self.places).acquire_owned()).await;
+        let place = place.map_err(|_| Failure::busy(CALLS_AT_ONCE_MAX, COME_BACK_IN_S))?;
+        place.map_err(|error| Failure::ours("no more calls are taken", error))
     }
 }
 
@@ -116,7 +114,7 @@ impl Dispatch for InProcess {
         });
         let clones = clones.await;
         let mut components = vec![self.tools()];
-        components.extend(clones.unwrap_or_default());
+        components.extend(clones.unwrap_or_else(|_| vec![unseen()]));
         components.extend(SERVICES.map(not_used_yet));
         components
     }
@@ -131,6 +129,16 @@ fn not_used_yet(service: &str) -> Component {
         state: State::NotConfigured,
         ..Component::ok(service, found)
     }
+}
+
+fn unseen() -> Component {
+    let found = "looking at the repositories failed";
+    Component::wrong(
+        "repositories",
+        State::Down,
+        found,
+        "look into the server's log",
+    )
 }
 
 fn find(name: &str) -> Result<&'static Offered, Failure> {

@@ -4,7 +4,6 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
 use idwo_core::config::{Config, ConfigError, Variables};
 use idwo_local::args::{Args, Command};
 use idwo_local::{call, doctor, serve, stdio, terminal};
@@ -13,7 +12,7 @@ use idwo_local::{call, doctor, serve, stdio, terminal};
 const THREADS_TIMEOUT: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::parse_consistent();
     match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -12,7 +12,6 @@ use hyper_util::server::graceful::GracefulShutdown;
 use idwo_core::config::{Config, ConfigError};
 use mcp::endpoint::Endpoint;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 
@@ -43,7 +42,7 @@ pub async fn run(args: &Args, config: Result<Config, ConfigError>) -> Result<(),
     let config = config?;
     host::log_to_stderr(&config)?;
     let repositories = Repositories::open(args)?;
-    let end = asked_to_end()?;
+    let end = host::asked_to_end()?;
     let listener = TcpListener::bind(args.bind)
         .await
         .map_err(|e| format!("cannot listen on {}: {e}", args.bind))?;
@@ -121,19 +120,4 @@ fn patient(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
 async fn rest() {
     tracing::warn!("a connection could not be taken; is the limit of open files reached?");
     tokio::time::sleep(ACCEPT_REST).await;
-}
-
-fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
-    let [mut interrupt, mut terminate, mut hangup] = [
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::hangup())?,
-    ];
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => (),
-            _ = terminate.recv() => (),
-            _ = hangup.recv() => (),
-        }
-    })
 }

@@ -27,14 +27,24 @@ const fn offered<T: Tool>() -> Offered {
     }
 }
 
-/// `functions/mcp/catalogue.json`: what the endpoint lists, and serves as each tool's contract.
-pub fn catalogue() -> Value {
-    TOOLS.iter().map(published).collect()
+/// `functions/mcp/catalogue.json`: every contract, one on each line, since the endpoint serves them
+/// as they stand there.
+pub fn catalogue() -> String {
+    let lines: Vec<_> = TOOLS
+        .iter()
+        .map(|tool| published(tool).to_string())
+        .collect();
+    format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
 /// `functions/mcp/conformance.json`: what the endpoint lists instead when it serves the fixture.
-pub fn conformance_catalogue() -> Value {
-    conformance::catalogue()
+pub fn conformance_catalogue() -> String {
+    pretty(&conformance::catalogue())
+}
+
+/// As files for readers are written.
+pub fn pretty(json: &Value) -> String {
+    format!("{json:#}\n")
 }
 
 /// `tests/contract/<tool>.json`: all that is promised of one tool.

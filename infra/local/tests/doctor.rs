@@ -81,10 +81,23 @@ fn a_folder_that_is_no_repository_is_down() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_said() {
+fn a_variable_that_serving_would_refuse_is_refused_here() {
+    for (name, value) in [("IDWO_LOG", "x=[[["), ("IDWO_CALL_TIMEOUT_S", "99")] {
+        let key = ("IDWO_REQUEST_STATE_KEY", "0123456789abcdef0123456789abcdef");
+        let (report, code) = doctor(&["--ephemeral"], &[(name, value), key]);
+        assert_eq!(code, Some(1), "{report}");
+        assert!(line(&report, "configuration").contains(name), "{report}");
+        assert!(!report.contains("not set"), "{report}");
+    }
+}
+
+#[test]
+fn an_address_that_is_taken_is_down() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
+    let hangs_up = std::thread::spawn(move || drop(taken.accept().unwrap()));
     let (report, code) = doctor(&["--ephemeral", "--bind", &address], &[]);
-    assert_eq!(code, Some(0), "{report}");
-    assert!(line(&report, "address").starts_with("degraded"), "{report}");
+    assert_eq!(code, Some(1), "{report}");
+    assert!(line(&report, "address").starts_with("down"), "{report}");
+    hangs_up.join().unwrap();
 }

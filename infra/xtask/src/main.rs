@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use idwo_local::tools::{self, TOOLS};
-use serde_json::Value;
 
 #[derive(Parser)]
 enum Chore {
@@ -20,28 +19,27 @@ fn main() -> std::io::Result<()> {
 }
 
 fn catalogue() -> std::io::Result<()> {
+    let root = root();
     write(
-        &root().join("functions/mcp/catalogue.json"),
+        &root.join("functions/mcp/catalogue.json"),
         &tools::catalogue(),
     )?;
     write(
-        &root().join("functions/mcp/conformance.json"),
+        &root.join("functions/mcp/conformance.json"),
         &tools::conformance_catalogue(),
     )?;
     for tool in TOOLS {
-        write(
-            &root().join(format!("tests/contract/{}.json", tool.name)),
-            &tools::published(tool),
-        )?;
+        let path = root.join(format!("tests/contract/{}.json", tool.name));
+        write(&path, &tools::pretty(&tools::published(tool)))?;
     }
     Ok(())
 }
 
-fn write(path: &Path, json: &Value) -> std::io::Result<()> {
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    std::fs::write(path, format!("{json:#}\n"))
+    std::fs::write(path, text)
 }
 
 /// The workspace's root, wherever the command was given.

@@ -21,19 +21,20 @@ pub struct Config {
     pub allowed_origins: Vec<Origin>,
     /// `IDWO_CALL_TIMEOUT_S`: 1 to 25, default 25.
     pub call_timeout: Duration,
-    /// `IDWO_CATALOGUE`: what the endpoint offers, default the product's own tools.
-    pub offers: Offers,
+    /// `IDWO_CATALOGUE`: what the endpoint serves, default the product's own tools.
+    pub serves: Served,
     /// `IDWO_REQUEST_STATE_KEY`: signs what a client has to bring back when a call was answered
     /// with a question. Every process that answers the same clients needs the same.
     pub request_state_key: Option<StateKey>,
     /// `IDWO_LOG`: what is logged, in the words of `tracing`'s filter. rmcp writes three lines for
-    /// each request at `info`, and each refusal at `warn`, which say nothing that our one line does not.
+    /// each request at `info`, each refusal at `warn`, and each client that left at `error`, which
+    /// say nothing that our one line does not.
     pub log: String,
 }
 
 /// What the endpoint has on its list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Offers {
+pub enum Served {
     #[default]
     Product,
     /// The fixture of the protocol's conformance tests, and nothing else.
@@ -43,7 +44,7 @@ pub enum Offers {
 #[derive(Debug, Clone)]
 pub struct StateKey(SecretString);
 
-const LOG_DEFAULT: &str = "info,rmcp=error";
+const LOG_DEFAULT: &str = "info,rmcp=error,rmcp::service=off";
 
 /// A set of named values, such as the environment.
 #[derive(Debug, Clone)]
@@ -72,7 +73,7 @@ impl Config {
             allowed_hosts: variables.list("IDWO_ALLOWED_HOSTS")?,
             allowed_origins: variables.list("IDWO_ALLOWED_ORIGINS")?,
             call_timeout: Duration::from_secs(call_timeout_s.into()),
-            offers: variables.optional("IDWO_CATALOGUE")?.unwrap_or_default(),
+            serves: variables.optional("IDWO_CATALOGUE")?.unwrap_or_default(),
             request_state_key: variables.optional("IDWO_REQUEST_STATE_KEY")?,
             log: variables
                 .optional("IDWO_LOG")?
@@ -81,7 +82,7 @@ impl Config {
     }
 }
 
-impl FromStr for Offers {
+impl FromStr for Served {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -197,7 +198,7 @@ mod tests {
             (config.allowed_hosts.len(), config.allowed_origins.len()),
             (0, 0)
         );
-        assert_eq!(config.offers, Offers::Product);
+        assert_eq!(config.serves, Served::Product);
         let empty = read(&[("IDWO_CALL_TIMEOUT_S", ""), ("IDWO_CATALOGUE", "")]).unwrap();
         assert_eq!(format!("{empty:?}"), format!("{config:?}"));
     }

@@ -46,13 +46,18 @@ pub enum Ask {
     Resource {
         uri: String,
     },
-    /// What a client could mean by the first letters of an argument; `of` names the prompt or
-    /// resource template.
+    /// What a client could mean by the first letters of an argument.
     Completion {
-        of: String,
-        argument: String,
+        of: Argument,
         value: String,
     },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Argument {
+    OfPrompt { prompt: String, argument: String },
+    OfTemplate { template: String, argument: String },
 }
 
 /// Where a call stands that was answered with a question before.

@@ -4,7 +4,7 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
-use idwo_core::config::{Offers, StateKey};
+use idwo_core::config::{Served, StateKey};
 use idwo_core::input::{
     CommitSha, GithubIssueUrl, IssueKey, Owner, PullNumber, ReleaseTag, Repo, RepositoryName,
     SlackChannel,
@@ -29,7 +29,7 @@ fuzz_target!(|text: &str| {
         assert_eq!(host.to_string().parse::<Host>().ok(), Some(host));
     }
     let _ = text.parse::<Origin>();
-    let _ = text.parse::<Offers>();
+    let _ = text.parse::<Served>();
     if let Ok(key) = text.parse::<StateKey>() {
         assert_eq!(format!("{key:?}"), "StateKey(SecretBox<str>([REDACTED]))");
     }

@@ -1,5 +1,7 @@
 //! What is listed is answered.
 
+use idwo_core::dispatch::Argument;
+
 use super::*;
 
 fn listed(list: &str, member: &str) -> Vec<String> {
@@ -94,8 +96,10 @@ async fn every_listed_resource_can_be_read_and_no_other() {
 async fn an_argument_is_completed_from_its_first_letters() {
     let complete = |argument: &str| {
         let completion = Ask::Completion {
-            of: prompts::WITH_ARGUMENTS.to_owned(),
-            argument: argument.to_owned(),
+            of: Argument::OfPrompt {
+                prompt: prompts::WITH_ARGUMENTS.to_owned(),
+                argument: argument.to_owned(),
+            },
             value: "testV".to_owned(),
         };
         ask(completion, Round::default(), Watcher::silent())

@@ -12,12 +12,12 @@ use crate::narrowing::Narrowing;
 /// Longest name that is quoted in a refusal, in characters.
 const QUOTED_CHARS_MAX: usize = 60;
 
-pub(crate) struct Offer<'a> {
+pub(crate) struct Visible<'a> {
     catalogue: &'a Catalogue,
     narrowing: Narrowing,
 }
 
-impl<'a> Offer<'a> {
+impl<'a> Visible<'a> {
     /// The endpoint has read the request's headers; a client on standard input has none.
     pub(crate) fn of(catalogue: &'a Catalogue, context: &RequestContext<RoleServer>) -> Self {
         let head = context.extensions.get::<Parts>();
