@@ -48,7 +48,7 @@ impl InProcess {
     fn tools(&self) -> Component {
         let free = self.places.available_permits();
         let found = format!(
-            "{} tools, {free} of {CALLS_AT_ONCE_MAX} places free",
+            "{} on offer, {free} of {CALLS_AT_ONCE_MAX} places free",
             TOOLS.len()
         );
         if free > 0 {

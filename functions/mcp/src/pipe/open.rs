@@ -51,7 +51,7 @@ impl Open {
 
     async fn until(&self, wanted: fn(&BTreeSet<String>) -> bool) {
         // It fails only when the sender has gone, which is `self`.
-        let _ = self.0.subscribe().wait_for(|open| wanted(open)).await;
+        let _ = self.0.subscribe().wait_for(wanted).await;
     }
 }
 
