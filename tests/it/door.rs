@@ -32,7 +32,7 @@ const ACCEPT: &str = "application/json, text/event-stream";
 const CALL_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// Signs what a client brings back; every door has the same.
-const STATE_KEY: &str = "a key of the tests, 32 bytes long";
+pub(crate) const STATE_KEY: &str = "a key of the tests, 32 bytes long";
 
 pub(crate) struct Door {
     address: SocketAddr,
@@ -66,6 +66,17 @@ impl Door {
     pub(crate) async fn before(dispatch: Arc<dyn Dispatch>, call_timeout: Duration) -> Self {
         let catalogue = Catalogue::product().unwrap();
         Self::to(endpoint_of(catalogue, dispatch, call_timeout)).await
+    }
+
+    /// Opens on a list of contracts, before what never answers.
+    pub(crate) async fn listing(contracts: &Value) -> Self {
+        let catalogue = Catalogue::of_tools(&contracts.to_string()).unwrap();
+        Self::to(endpoint_of(
+            catalogue,
+            in_process(Clones::default()),
+            CALL_TIMEOUT,
+        ))
+        .await
     }
 
     /// Opens on the fixture of the conformance tests.

@@ -12,22 +12,20 @@ use idwo_history::clones::Clones;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 
 use crate::door::Door;
 
 const BOTH: &str = "application/json, text/event-stream";
 
 #[tokio::test]
-async fn a_foreign_host_or_page_is_refused_and_a_configured_host_is_not() {
+async fn a_configured_host_and_a_page_of_this_machine_are_let_in() {
     let door = Door::over(Clones::default()).await;
     let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }).to_string();
-    for (host, origin, status) in [
-        ("evil.test", None, 403),
-        ("127.0.0.1.evil.test", None, 403),
-        ("localhost", Some("https://evil.test"), 403),
-        ("localhost", Some("null"), 403),
-        ("localhost", Some("http://localhost:6274"), 200),
-        ("mcp.example.com", None, 200),
+    for (host, origin) in [
+        ("localhost", Some("http://localhost:6274")),
+        ("mcp.example.com", None),
+        ("mcp.example.com:443", None),
     ] {
         let mut request = http::Request::builder()
             .method(Method::POST)
@@ -40,7 +38,7 @@ async fn a_foreign_host_or_page_is_refused_and_a_configured_host_is_not() {
             request = request.header("origin", origin);
         }
         let reply = door.send(request.body(list.clone().into()).unwrap()).await;
-        assert_eq!(reply.status, status, "{host} {origin:?}: {}", reply.body);
+        assert_eq!(reply.status, 200, "{host} {origin:?}: {}", reply.body);
     }
     door.close().await;
 }
@@ -70,25 +68,6 @@ async fn a_page_of_an_allowed_origin_may_read_its_answer_and_no_other() {
             "{method} {origin:?}"
         );
     }
-    door.close().await;
-}
-
-#[tokio::test]
-async fn a_body_too_large_or_too_deep_is_refused_in_json_rpc() {
-    let door = Door::over(Clones::default()).await;
-    let large = door.post(vec![b' '; 1024 * 1024 + 1]).await;
-    assert_eq!(
-        (large.status, large.json()["error"]["code"].as_i64()),
-        (413, Some(-32600))
-    );
-    let deep = door
-        .post(format!("{{\"jsonrpc\":{}", "[".repeat(100_000)))
-        .await;
-    assert_eq!(
-        (deep.status, deep.json()["error"]["code"].as_i64()),
-        (400, Some(-32600))
-    );
-    assert_eq!(door.get("/health").await.status, 200);
     door.close().await;
 }
 
@@ -166,5 +145,55 @@ async fn failures_say_who_can_act_and_ours_say_no_more() {
         );
     }
     assert_eq!(door.get("/health").await.status, 200);
+    door.close().await;
+}
+
+/// Works until it is told to stop, and says that it was.
+struct Diligent(mpsc::UnboundedSender<()>);
+
+#[async_trait]
+impl Dispatch for Diligent {
+    async fn call(&self, call: Call) -> Result<Reply, Failure> {
+        let stopped = self.0.clone();
+        let watcher = call.watcher;
+        let work = tokio::task::spawn_blocking(move || {
+            while watcher.go_on().is_ok() {
+                std::thread::yield_now();
+            }
+            stopped.send(()).unwrap();
+        });
+        work.await.unwrap();
+        Err(Failure::Stopped)
+    }
+
+    async fn components(&self) -> Vec<Component> {
+        Vec::new()
+    }
+}
+
+#[tokio::test]
+async fn nobody_works_on_for_a_client_that_has_left() {
+    let (stopped, mut stops) = mpsc::unbounded_channel();
+    let door = Door::before(Arc::new(Diligent(stopped)), Duration::from_secs(25)).await;
+    for token in ["", r#","_meta":{"progressToken":1}"#] {
+        let call = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"analyze_pr"{token}}}}}"#
+        );
+        let head = format!(
+            "POST /mcp HTTP/1.1\r\nhost: localhost\r\naccept: {BOTH}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            call.len()
+        );
+        let mut client = TcpStream::connect(door.address()).await.unwrap();
+        client.write_all((head + &call).as_bytes()).await.unwrap();
+        let early = tokio::time::timeout(Duration::from_millis(50), stops.recv()).await;
+        assert!(
+            early.is_err(),
+            "the call had stopped while the client was there"
+        );
+        drop(client);
+        let late = tokio::time::timeout(Duration::from_secs(10), stops.recv()).await;
+        assert_eq!(late, Ok(Some(())));
+    }
     door.close().await;
 }

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod api_gateway;
 mod door;
 
 // The protocol and its limits.

@@ -1,12 +1,14 @@
 //! What a person finds in a client's menu: prompts, resources, completion.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
 use idwo_core::dispatch::{Call, Dispatch, Reply};
 use idwo_core::failure::Failure;
 use idwo_core::health::Component;
 use idwo_history::clones::Clones;
 use serde_json::{Value, json};
-use std::sync::Arc;
-use std::time::Duration;
 
 use crate::door::Door;
 
@@ -174,7 +176,7 @@ async fn health_is_looked_at_when_it_is_read() {
 /// Whose parts do not answer.
 struct Silent;
 
-#[async_trait::async_trait]
+#[async_trait]
 impl Dispatch for Silent {
     async fn call(&self, _: Call) -> Result<Reply, Failure> {
         std::future::pending().await

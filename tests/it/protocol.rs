@@ -68,14 +68,28 @@ async fn health_names_the_tools_under_both_paths() {
 }
 
 #[tokio::test]
-async fn other_paths_and_methods_are_told_apart() {
+async fn a_method_that_is_not_allowed_names_the_one_that_is() {
     let door = door().await;
-    assert_eq!(door.get("/").await.status, 404);
-    assert_eq!(door.get("/mcp/x").await.status, 404);
     let reply = door.get("/mcp").await;
     assert_eq!(
-        (reply.status, reply.headers["allow"].to_str().unwrap()),
-        (405, "POST")
+        (reply.status, &reply.headers["allow"]),
+        (405, &"POST".parse().unwrap())
     );
+    door.close().await;
+}
+
+#[tokio::test]
+async fn a_long_list_comes_in_pages() {
+    let contract =
+        |n: u32| json!({ "name": format!("tool_{n}"), "inputSchema": { "type": "object" } });
+    let contracts: Vec<_> = (0..60).map(contract).collect();
+    let door = Door::listing(&json!(contracts)).await;
+    let first = door.ask("tools/list", json!({})).await;
+    assert_eq!(first["result"]["tools"].as_array().unwrap().len(), 50);
+    let cursor = json!({ "cursor": first["result"]["nextCursor"] });
+    let second = door.ask("tools/list", cursor).await;
+    assert_eq!(second["result"]["tools"].as_array().unwrap().len(), 10);
+    assert_eq!(second["result"]["tools"][0]["name"], "tool_50");
+    assert_eq!(second["result"].get("nextCursor"), None);
     door.close().await;
 }

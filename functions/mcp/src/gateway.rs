@@ -10,13 +10,11 @@ use idwo_core::failure::Failure;
 use rmcp::model::{
     CacheScope, CallToolRequestMethod, CallToolRequestParams, CallToolResponse,
     CompleteRequestMethod, CompleteRequestParams, CompleteResult, ConstString, CustomRequest,
-    CustomResult, DiscoverRequestMethod, DiscoverResult, ErrorCode, ErrorData,
-    GetPromptRequestMethod, GetPromptRequestParams, GetPromptResponse, Implementation,
-    InitializeResultMethod, ListPromptsRequestMethod, ListPromptsResult,
-    ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
-    ListResourcesResult, ListToolsRequestMethod, ListToolsResult, PaginatedRequestParams,
-    ProtocolVersion, ReadResourceRequestMethod, ReadResourceRequestParams, ReadResourceResponse,
-    Reference, RequestStateError, ServerCapabilities, ServerConfig, Tool,
+    CustomResult, DiscoverResult, ErrorCode, ErrorData, GetPromptRequestMethod,
+    GetPromptRequestParams, GetPromptResponse, Implementation, InitializeResultMethod,
+    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ProtocolVersion, ReadResourceRequestMethod, ReadResourceRequestParams,
+    ReadResourceResponse, Reference, RequestStateError, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
@@ -235,16 +233,11 @@ impl ServerHandler for Gateway {
     }
 }
 
-/// The methods that there are, for telling bad parameters from a bad method.
-const METHODS: [&str; 10] = [
+/// The methods with parameters that can be missing or of a wrong type.
+const METHODS: [&str; 5] = [
     InitializeResultMethod::VALUE,
-    DiscoverRequestMethod::VALUE,
-    ListToolsRequestMethod::VALUE,
     CallToolRequestMethod::VALUE,
-    ListPromptsRequestMethod::VALUE,
     GetPromptRequestMethod::VALUE,
-    ListResourcesRequestMethod::VALUE,
-    ListResourceTemplatesRequestMethod::VALUE,
     ReadResourceRequestMethod::VALUE,
     CompleteRequestMethod::VALUE,
 ];
