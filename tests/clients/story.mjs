@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 
 const sample = { owner: 'sample', repo: 'storefront', pull_number: 71 };
 
-// `prompt` and `resource` are asked for as each client wants them; `onprogress` goes with the call.
-export async function drive(client) {
+// `callWithProgress(request, onprogress)` calls a tool as this generation of client does.
+export async function drive(client, callWithProgress) {
   const { tools } = await client.listTools();
   assert.deepEqual(tools.map((tool) => tool.name), ['analyze_pr']);
   assert.equal(tools[0].annotations.readOnlyHint, true);
@@ -25,7 +25,10 @@ export async function drive(client) {
   const health = await client.readResource({ uri: 'orchestrator://health' });
   assert.equal(JSON.parse(health.contents[0].text).state, 'ok');
 
-  const answer = await client.callTool({ name: 'analyze_pr', arguments: sample });
+  const heard = [];
+  const call = { name: 'analyze_pr', arguments: sample };
+  const answer = await callWithProgress(call, ({ progress }) => heard.push(progress));
+  assert.ok(heard.length > 0 && heard.every((n, i) => i === 0 || n > heard[i - 1]), heard);
   assert.equal(answer.isError, false);
   assert.match(answer.content[0].text, /storefront#71/);
   assert.equal(answer.structuredContent.result.secret_like.total, 1);
@@ -35,5 +38,4 @@ export async function drive(client) {
   assert.match(refused.content[0].text, /from 1 to 2147483647/);
 
   await assert.rejects(client.callTool({ name: 'no_such_tool', arguments: {} }), { code: -32602 });
-  return sample;
 }
