@@ -62,8 +62,8 @@ impl Gateway {
         &self.setup.catalogue
     }
 
-    /// Who answers all but tools; `None` where that is the endpoint itself.
-    fn other(&self) -> Option<String> {
+    /// The fixture, while that is what is served: it answers everything.
+    fn sole_function(&self) -> Option<String> {
         self.setup.catalogue.function.clone()
     }
 }
@@ -138,7 +138,7 @@ impl ServerHandler for Gateway {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let name = Visible::of(self.catalogue(), &context).named(&request.name)?;
-        let function = self.other().unwrap_or_else(|| name.clone());
+        let function = self.sole_function().unwrap_or_else(|| name.clone());
         let arguments = request.arguments.unwrap_or_default();
         let ask = Ask::Tool { name, arguments };
         let brought = Brought::of(request.input_responses, request.request_state);
@@ -152,7 +152,7 @@ impl ServerHandler for Gateway {
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
-        let Some(function) = self.other() else {
+        let Some(function) = self.sole_function() else {
             let visible = Visible::of(self.catalogue(), &context);
             return prompts::get(&request.name, &arguments, &visible).map(GetPromptResponse::from);
         };
@@ -168,7 +168,7 @@ impl ServerHandler for Gateway {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let Some(function) = self.other() else {
+        let Some(function) = self.sole_function() else {
             let read = resources::read(&request.uri, self, &context).await;
             return read.map(ReadResourceResponse::from);
         };
@@ -189,7 +189,7 @@ impl ServerHandler for Gateway {
     ) -> Result<CompleteResult, ErrorData> {
         let of = argument(request.r#ref, request.argument.name)?;
         let value = request.argument.value;
-        let Some(function) = self.other() else {
+        let Some(function) = self.sole_function() else {
             return match of {
                 Argument::OfPrompt { prompt, argument } => {
                     prompts::complete(&prompt, &argument, &value)

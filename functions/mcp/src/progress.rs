@@ -52,23 +52,29 @@ pub(crate) fn watched(peer: &Peer<RoleServer>, token: Option<ProgressToken>) -> 
 }
 
 impl Relay {
-    /// Passes on what comes until the call has `ended`, and then what was reported and not yet
-    /// passed on. Ends; meant to be polled until it does, so that no note is lost between the two.
+    /// Passes on what comes until the call has `ended`, and then what was reported before that: a
+    /// note under way is not cut off, unless the client takes too long for it.
     pub(crate) async fn pass_on(mut self, ended: CancellationToken) {
-        while let Some(Some(note)) = ended.run_until_cancelled(self.notes.recv()).await {
-            self.tell(note).await;
-        }
-        ended.cancelled().await;
-        let last_words = async {
-            while let Ok(note) = self.notes.try_recv() {
-                self.tell(note).await;
-            }
+        let too_long = async {
+            ended.cancelled().await;
+            let _ = tokio::time::timeout(LAST_WORDS_TIMEOUT, std::future::pending::<()>()).await;
         };
-        if tokio::time::timeout(LAST_WORDS_TIMEOUT, last_words)
-            .await
-            .is_err()
-        {
-            tracing::debug!("a client was too slow for the last of its progress");
+        tokio::select! {
+            () = self.pass_on_all(&ended) => (),
+            () = too_long => tracing::debug!("a client was too slow for the last of its progress"),
+        }
+    }
+
+    async fn pass_on_all(&mut self, ended: &CancellationToken) {
+        while !ended.is_cancelled() {
+            match ended.run_until_cancelled(self.notes.recv()).await {
+                Some(Some(note)) => self.tell(note).await,
+                Some(None) => return,
+                None => break,
+            }
+        }
+        while let Ok(note) = self.notes.try_recv() {
+            self.tell(note).await;
         }
     }
 
@@ -79,8 +85,7 @@ impl Relay {
         let mut told = ProgressNotificationParam::new(token.clone(), note.progress as f64)
             .with_message(note.message);
         if let Some(total) = note.total {
-            let total = total as f64;
-            told = told.with_total(total);
+            told = told.with_total(total as f64);
         }
         // A client that has left is seen by the call itself.
         let _ = peer.notify_progress(told).await;
