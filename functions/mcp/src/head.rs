@@ -1,7 +1,7 @@
 //! What the head of a request must be before its body is read: for this host, from no foreign
-//! page, JSON as it stands, and ready for either of the protocol's two kinds of answer.
+//! page, and JSON as it stands.
 
-use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, ORIGIN};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use idwo_core::config::Config;
@@ -79,7 +79,8 @@ impl AllowedReach {
     }
 }
 
-/// Whether the body can be a message and the answer be read, by what the head says of them.
+/// Whether the body can be a message, by what the head says of it. Which answers the client can read
+/// (`Accept`) is looked at by the protocol's library.
 pub(crate) fn announces_message(headers: &HeaderMap) -> Result<(), Unacceptable> {
     // A compressed body could unfold to any size, and no client of the protocol sends one.
     let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
@@ -91,12 +92,6 @@ pub(crate) fn announces_message(headers: &HeaderMap) -> Result<(), Unacceptable>
             "the Content-Type has to be application/json, in UTF-8",
         ));
     }
-    if !(accepts(headers, "application/json") && accepts(headers, "text/event-stream")) {
-        return Err(Unacceptable {
-            status: StatusCode::NOT_ACCEPTABLE,
-            why: "send `Accept: application/json, text/event-stream`",
-        });
-    }
     Ok(())
 }
 
@@ -107,29 +102,10 @@ fn is_json(content_type: &str) -> bool {
         .is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
     json && parts.all(|parameter| match parameter.split_once('=') {
         Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
-            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            let charset = value.trim().trim_matches('"').to_ascii_lowercase();
+            matches!(charset.as_str(), "utf-8" | "utf8")
         }
         _ => true,
-    })
-}
-
-/// Named in so many words: the protocol wants both formats listed, and a wildcard is what tools
-/// send that can read neither.
-fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
-    let lists = headers.get_all(ACCEPT).iter();
-    let mut ranges = lists
-        .filter_map(|list| list.to_str().ok())
-        .flat_map(|list| list.split(','));
-    ranges.any(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        parts.next().is_some_and(|r| r.eq_ignore_ascii_case(wanted)) && !parts.any(is_refusal)
-    })
-}
-
-/// `q=0`, however many zeros it has behind the point.
-fn is_refusal(parameter: &str) -> bool {
-    parameter.split_once('=').is_some_and(|(name, weight)| {
-        name.trim().eq_ignore_ascii_case("q") && weight.trim().parse::<f32>() == Ok(0.0)
     })
 }
 
