@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::gate::Gate;
 
 /// Serve MCP on this machine: evidence about pull requests, without account, key or network.
-#[derive(Debug, Parser)]
+#[derive(Debug, Clone, Parser)]
 #[command(name = "idwo-local", version)]
 pub struct Args {
     /// A git clone to offer, as local/FOLDER and by the name of its GitHub origin; can be given
@@ -37,7 +37,7 @@ pub struct Args {
     pub command: Option<Command>,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Call one tool, print its reply and end: 0 for an answer, 1 for an error, 3 for a gate that
     /// did not pass.
@@ -48,7 +48,7 @@ pub enum Command {
     Doctor,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Call {
     /// The tool's name.
     pub tool: String,
@@ -83,6 +83,14 @@ impl Args {
                 .exit();
         }
         args
+    }
+
+    /// The same, for a look that leaves nothing behind.
+    pub(crate) fn without_writing(&self) -> Self {
+        Self {
+            ephemeral: true,
+            ..self.clone()
+        }
     }
 }
 

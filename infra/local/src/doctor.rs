@@ -1,11 +1,12 @@
 //! `idwo-local doctor`: looks at everything that serving needs, says what it found, and how to mend
 //! what is wrong.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use idwo_core::config::{Config, ConfigError, Variables};
+use idwo_core::config::{Config, ConfigError, Served, Variables};
 use idwo_core::dispatch::Dispatch;
 use idwo_core::failure::Failure;
 use idwo_core::health::{self, Component, State};
@@ -36,10 +37,11 @@ const CREDENTIALS: [(&str, &str); 7] = [
 
 pub async fn run(args: &Args, variables: &Variables) -> Result<ExitCode, Failed> {
     let mut components = configuration(Config::read(variables));
+    components.extend(unknown(variables));
     components.push(address(args).await);
-    match Repositories::open(args) {
+    components.push(data(args));
+    match Repositories::open(&args.without_writing()) {
         Ok(repositories) => {
-            components.push(Component::ok("data", whereabouts(args)));
             let dispatch = host::dispatch(&repositories);
             components.extend(functions(&dispatch).await);
             components.push(analyze_pr(repositories, dispatch).await);
@@ -61,7 +63,11 @@ fn configuration(config: Result<Config, ConfigError>) -> Vec<Component> {
     match usable {
         Ok(config) => {
             let found = "every IDWO_ variable that is set can be used";
-            vec![Component::ok("configuration", found), signing(&config)]
+            vec![
+                Component::ok("configuration", found),
+                catalogue(&config),
+                signing(&config),
+            ]
         }
         Err(error) => vec![Component::wrong(
             "configuration",
@@ -76,12 +82,32 @@ fn signing(config: &Config) -> Component {
     if config.request_state_key.is_some() {
         return Component::ok("request state key", "set");
     }
-    Component::wrong(
-        "request state key",
-        State::NotConfigured,
-        "not set: each start makes up its own, which is right for one process",
-        "for several processes behind one address: IDWO_REQUEST_STATE_KEY=$(openssl rand -hex 32)",
-    )
+    let found = "not set: each start makes up its own. Several processes behind one address need \
+                 the same: make it once with `openssl rand -hex 32`";
+    Component {
+        state: State::NotConfigured,
+        ..Component::ok("request state key", found)
+    }
+}
+
+/// A misspelt name is as if it were not set, which nobody would notice.
+fn unknown(variables: &Variables) -> Option<Component> {
+    let names: Vec<_> = variables.unknown().collect();
+    let found = format!("nothing reads {}", names.join(", "));
+    let mend = "compare with the README's table of variables";
+    (!names.is_empty()).then(|| Component::wrong("variables", State::Degraded, found, mend))
+}
+
+fn catalogue(config: &Config) -> Component {
+    match config.serves {
+        Served::Product => Component::ok("catalogue", "the product's own tools"),
+        Served::Conformance => Component::wrong(
+            "catalogue",
+            State::Degraded,
+            "the fixture of the conformance tests is served, and no tool",
+            "unset IDWO_CATALOGUE",
+        ),
+    }
 }
 
 async fn address(args: &Args) -> Component {
@@ -116,17 +142,27 @@ async fn is_ours(args: &Args) -> bool {
     )
 }
 
-fn whereabouts(args: &Args) -> String {
-    match (args.ephemeral, args.repo.is_empty()) {
-        (true, _) => "in a temporary folder, gone at the end".to_owned(),
-        (false, true) => format!("the sample is in {}", args.data.display()),
-        (false, false) => "nothing is written while clones are offered".to_owned(),
+/// Whether what is written there can be; looking leaves nothing behind.
+fn data(args: &Args) -> Component {
+    if args.ephemeral || !args.repo.is_empty() {
+        return Component::ok("data", "nothing that lasts is written");
+    }
+    let folder = args.data.ancestors().find(|folder| folder.is_dir());
+    let folder = folder.unwrap_or(Path::new("."));
+    match tempfile::tempfile_in(folder) {
+        Ok(_) => Component::ok("data", format!("{} can be written", args.data.display())),
+        Err(error) => Component::wrong(
+            "data",
+            State::Down,
+            format!("{} cannot be written: {error}", args.data.display()),
+            "name another folder with --data, or use --ephemeral",
+        ),
     }
 }
 
 fn unopened(error: &repositories::RepositoriesError) -> Component {
     let found = terminal::with_causes(error);
-    let mend = "name another folder with --repo or --data";
+    let mend = "name a folder that holds a clone, each once, with --repo";
     Component::wrong("repositories", State::Down, found, mend)
 }
 
@@ -146,8 +182,8 @@ async fn analyze_pr(repositories: Repositories, dispatch: Arc<InProcess>) -> Com
         return Component::wrong(
             "analyze_pr",
             State::Degraded,
-            "no commit of the newest thousand names a pull request",
-            "offer a clone whose merge or squash commits say which pull request they are",
+            repositories::NO_PULL,
+            "fetch one that did not land: git fetch origin pull/N/head:refs/pull/N/head",
         );
     };
     let arguments = json!({ "owner": name.owner, "repo": name.repo, "pull_number": number });

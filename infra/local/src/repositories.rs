@@ -54,6 +54,9 @@ impl Repositories {
     }
 }
 
+/// Why there is none to show.
+pub const NO_PULL: &str = "No commit of the newest thousand names a pull request (`… (#123)` or `Merge pull request #123 …`)";
+
 /// The pull request to show first, if there is one.
 pub fn showcase(clones: &Clones) -> Option<(RepositoryName, PullNumber)> {
     let name = clones.names().next()?.clone();

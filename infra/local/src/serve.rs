@@ -45,14 +45,14 @@ pub async fn run(args: &Args, config: Result<Config, ConfigError>) -> Result<(),
     let end = host::asked_to_end()?;
     let listener = TcpListener::bind(args.bind)
         .await
-        .map_err(|e| format!("cannot listen on {}: {e}", args.bind))?;
+        .map_err(|e| format!("cannot listen on {}: {e}; `idwo-local doctor` says who does, --bind takes another address", args.bind))?;
     let address = listener.local_addr()?;
     let dispatch = host::dispatch(&repositories);
     let gateway = host::gateway(&config, Arc::clone(&dispatch))?;
     let mut serving = std::pin::pin!(accept(listener, Endpoint::new(gateway, &config), end));
     tokio::select! {
         () = &mut serving => return Ok(()),
-        shown = welcome::print(address, args, &repositories, dispatch.as_ref(), config.call_timeout) => shown?,
+        shown = welcome::print(address, args, &repositories, dispatch.as_ref(), &config) => shown?,
     }
     serving.await;
     Ok(())

@@ -3,8 +3,8 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
 
+use idwo_core::config::{Config, Served};
 use idwo_core::input::{PullNumber, RepositoryName};
 use serde_json::json;
 
@@ -20,9 +20,15 @@ pub(crate) async fn print(
     args: &Args,
     repositories: &Repositories,
     dispatch: &InProcess,
-    call_timeout: Duration,
+    config: &Config,
 ) -> io::Result<()> {
     let url = format!("http://{address}/mcp");
+    if config.serves == Served::Conformance {
+        let what = "the fixture of the conformance tests (IDWO_CATALOGUE=conformance), no tools";
+        return terminal::print(&format!(
+            "IDWO serves MCP at {url}: {what}\n\nCtrl-C ends it."
+        ));
+    }
     let names: Vec<_> = repositories
         .clones
         .names()
@@ -34,7 +40,8 @@ pub(crate) async fn print(
         clients(&url),
         names.join(", ")
     ))?;
-    let proof = tokio::time::timeout(call_timeout, proof(args, repositories, dispatch)).await;
+    let proof =
+        tokio::time::timeout(config.call_timeout, proof(args, repositories, dispatch)).await;
     let proof = proof.unwrap_or_else(|_| {
         "The first answer takes too long to wait for; ask for another one.".to_owned()
     });
@@ -55,7 +62,10 @@ fn clients(url: &str) -> String {
 
 async fn proof(args: &Args, repositories: &Repositories, dispatch: &InProcess) -> String {
     let Some((name, number)) = showcase(repositories).await else {
-        return "No commit of the newest thousand names a pull request, so there is nothing to show yet.".to_owned();
+        return format!(
+            "{}, so there is nothing to show yet.",
+            repositories::NO_PULL
+        );
     };
     let arguments = json!({ "owner": name.owner, "repo": name.repo, "pull_number": number });
     let command = format!("{} call analyze_pr '{arguments}'", this_command(args));

@@ -17,6 +17,8 @@ fn doctor(arguments: &[&str], variables: &[(&str, &str)]) -> (String, Option<i32
         .args(arguments)
         .output()
         .unwrap();
+    let left = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left, 0, "a look leaves nothing behind");
     (
         String::from_utf8(output.stdout).unwrap(),
         output.status.code(),
@@ -54,6 +56,16 @@ fn what_is_set_wrong_is_named_and_its_value_is_not() {
     );
     assert!(
         report.contains("mend:") && !report.contains(secret),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_misspelt_variable_is_named() {
+    let (report, code) = doctor(&["--ephemeral"], &[("IDWO_ALOWED_HOSTS", "x.test")]);
+    assert_eq!(code, Some(0), "{report}");
+    assert!(
+        line(&report, "variables").contains("IDWO_ALOWED_HOSTS"),
         "{report}"
     );
 }

@@ -44,6 +44,21 @@ pub enum Served {
 #[derive(Debug, Clone)]
 pub struct StateKey(SecretString);
 
+/// Every variable that begins so is ours.
+const OURS: &str = "IDWO_";
+
+/// Those that there are; the last two are read by the project's own tests.
+const KNOWN: [&str; 8] = [
+    "IDWO_ALLOWED_HOSTS",
+    "IDWO_ALLOWED_ORIGINS",
+    "IDWO_CALL_TIMEOUT_S",
+    "IDWO_CATALOGUE",
+    "IDWO_LOG",
+    "IDWO_REQUEST_STATE_KEY",
+    "IDWO_CACHE",
+    "IDWO_CLONES",
+];
+
 const LOG_DEFAULT: &str = "info,rmcp=error,rmcp::service=off";
 
 /// A set of named values, such as the environment.
@@ -117,6 +132,13 @@ impl FromStr for StateKey {
 impl Variables {
     pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         Self(variables.into_iter().collect())
+    }
+
+    /// Names that look like ours and that nothing reads: misspelt, most likely.
+    pub fn unknown(&self) -> impl Iterator<Item = &str> {
+        let ours = self.0.keys().filter(|name| name.starts_with(OURS));
+        ours.map(String::as_str)
+            .filter(|name| !KNOWN.contains(name))
     }
 
     /// Set and not empty: an empty variable is what a deploy template leaves of an unset one.
@@ -242,6 +264,16 @@ mod tests {
         let config = read(&[("IDWO_REQUEST_STATE_KEY", key)]).unwrap();
         assert!(!format!("{config:?}").contains(key));
         assert_eq!(config.request_state_key.unwrap().expose(), key.as_bytes());
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_found() {
+        let names = ["IDWO_ALOWED_HOSTS", "IDWO_LOG", "HOME"];
+        let variables = Variables::new(names.map(|name| (name.to_owned(), "x".to_owned())));
+        assert_eq!(
+            variables.unknown().collect::<Vec<_>>(),
+            ["IDWO_ALOWED_HOSTS"]
+        );
     }
 
     #[test]
