@@ -16,7 +16,7 @@ SAMPLE = {"owner": "sample", "repo": "storefront", "pull_number": 71}
 async def drive(url: str, mode: str) -> None:
     async with Client(url, mode=mode) as client:
         listed = await client.list_tools()
-        assert [tool.name for tool in listed.tools] == ["analyze_pr"], listed
+        assert "analyze_pr" in [tool.name for tool in listed.tools], listed
 
         prompts = await client.list_prompts()
         assert len(prompts.prompts) == 2, prompts

@@ -17,7 +17,7 @@ async fn a_tool_that_is_taken_away_is_neither_listed_nor_called() {
             .ask_of_2026("tools/list", json!({}), json!({}), &[line])
             .await
             .json();
-        assert_eq!(list["result"]["tools"], json!([]), "{line:?}");
+        assert!(!list.to_string().contains("\"analyze_pr\""), "{line:?}");
         assert_eq!(list["result"]["cacheScope"], "private");
         let call = json!({ "name": "analyze_pr", "arguments": {} });
         let call = door

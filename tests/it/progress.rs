@@ -46,3 +46,18 @@ async fn a_client_that_does_not_ask_gets_one_answer() {
     assert_eq!(reply.json()["result"]["isError"], false);
     door.close().await;
 }
+
+#[tokio::test]
+async fn what_was_reported_at_the_very_end_is_told_before_the_answer() {
+    let door = Door::over_fixture().await;
+    let call = json!({ "name": "test_tool_with_progress", "arguments": {}, "_meta": { "progressToken": 7 } });
+    let reply = door.ask_of_2026("tools/call", call, json!({}), &[]).await;
+    let events = reply.events();
+    let told: Vec<_> = events
+        .iter()
+        .filter_map(|event| event["params"]["progress"].as_f64())
+        .collect();
+    assert_eq!(told, [0.0, 50.0, 100.0], "{events:?}");
+    assert!(events.last().unwrap()["result"].is_object());
+    door.close().await;
+}

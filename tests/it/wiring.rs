@@ -151,10 +151,15 @@ fn a_tool_is_in_every_place_where_it_has_to_be() {
         .map(|name| name.replace(".json", ""))
         .collect::<BTreeSet<_>>();
     assert_eq!(listed, contracts, "tests/contract/");
+    let stories = std::fs::read_to_string(root().join("tests/it/main.rs")).unwrap();
     for tool in &listed {
         assert!(
             root().join(format!("tests/it/{tool}.rs")).exists(),
             "tests/it/{tool}.rs tells no story"
+        );
+        assert!(
+            stories.contains(&format!("\nmod {tool};\n")),
+            "tests/it/main.rs leaves out the story of {tool}"
         );
     }
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
