@@ -32,7 +32,7 @@ pub(crate) fn list() -> Vec<Resource> {
         Resource::new(CAPABILITIES, "capabilities")
             .with_title("Capabilities")
             .with_description(
-                "The tools, prompts and limits of this server, and what it does not visible.",
+                "The tools, prompts and limits of this server, and what it does not offer.",
             )
             .with_mime_type(JSON),
         Resource::new(HEALTH, "health")

@@ -79,14 +79,14 @@ pub(crate) fn between(
         not_compared: 0,
     };
     let mut files = Vec::with_capacity(changes.len());
-    for (done, change) in changes.into_iter().enumerate() {
+    for change in changes {
         watcher.go_on()?;
+        files.push(reader.changed_file(change)?);
         watcher.report(Progress {
             what: "files compared",
-            done: done as u64,
+            done: files.len() as u64,
             total: Some(total as u64),
         });
-        files.push(reader.changed_file(change)?);
     }
     let complete = total <= FILES_MAX && reader.not_compared == 0;
     let mut skipped = skipped(total, reader.not_compared, all_renames);
