@@ -1,3 +1,5 @@
+use idwo_core::health::State;
+
 use super::*;
 
 fn people(changes: &PastChanges) -> Vec<(&str, Vec<&str>)> {
@@ -192,6 +194,9 @@ async fn the_boundary_of_a_shallow_clone_tells_nothing_of_who_changed_what() {
     );
     let refused = story.pull(2).await.unwrap_err().to_string();
     assert!(refused.contains("git fetch --unshallow"), "{refused}");
+    let health = story.clones().components().remove(0);
+    assert_eq!(health.state, State::Degraded, "{health:?}");
+    assert_eq!(health.mend.as_deref(), Some("git fetch --unshallow"));
 }
 
 #[tokio::test]
