@@ -104,7 +104,7 @@ impl Dispatch for Trouble {
             Some(2) => std::future::pending().await,
             Some(3) => Err(Failure::ours_without_source("secret detail")),
             Some(4) => Err(Failure::Upstream {
-                service: "github",
+                service: "github".into(),
                 what: "502".into(),
                 retry: Retry::AfterSeconds(30),
                 source: None,

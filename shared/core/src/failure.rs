@@ -7,6 +7,7 @@
 //! | [`Failure::Ours`] | the log, once, with its sources | the caller sees a correlation id only |
 //! | [`Failure::Stopped`] | nobody | the caller has gone |
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
@@ -26,7 +27,7 @@ pub enum Failure {
     /// A service or repository that we depend on did not do its part.
     #[error("{service} failed: {what}; {retry}")]
     Upstream {
-        service: &'static str,
+        service: Cow<'static, str>,
         what: String,
         retry: Retry,
         source: Option<Source>,
@@ -65,7 +66,7 @@ impl Failure {
     pub fn unreadable_repository(what: impl fmt::Display, source: impl Into<Source>) -> Self {
         let what = untrusted::plain(&what.to_string(), MESSAGE_CHARS_MAX);
         Self::Upstream {
-            service: "git",
+            service: Cow::Borrowed("git"),
             what,
             retry: Retry::Pointless,
             source: Some(source.into()),
@@ -76,7 +77,7 @@ impl Failure {
     pub fn busy(calls: usize, again_in_s: u32) -> Self {
         let what = format!("{calls} calls are under way");
         Self::Upstream {
-            service: "this server",
+            service: Cow::Borrowed("this server"),
             what,
             retry: Retry::AfterSeconds(again_in_s),
             source: None,

@@ -15,6 +15,7 @@ pub mod watcher;
 pub mod clock;
 pub mod dispatch;
 pub mod forge;
+pub mod wire;
 
 pub mod bots;
 pub mod config;
