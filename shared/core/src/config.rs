@@ -23,6 +23,8 @@ pub struct Config {
     pub call_timeout: Duration,
     /// `IDWO_CATALOGUE`: what the endpoint serves, default the product's own tools.
     pub serves: Served,
+    /// `IDWO_FUNCTION_PREFIX`: what stands before the name of each function on AWS, default nothing.
+    pub function_prefix: String,
     /// `IDWO_REQUEST_STATE_KEY`: signs what a client has to bring back when a call was answered
     /// with a question. Every process that answers the same clients needs the same.
     pub request_state_key: Option<StateKey>,
@@ -48,11 +50,12 @@ pub struct StateKey(SecretString);
 const OURS: &str = "IDWO_";
 
 /// Those that there are; the last two are read by the project's own tests.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 9] = [
     "IDWO_ALLOWED_HOSTS",
     "IDWO_ALLOWED_ORIGINS",
     "IDWO_CALL_TIMEOUT_S",
     "IDWO_CATALOGUE",
+    "IDWO_FUNCTION_PREFIX",
     "IDWO_LOG",
     "IDWO_REQUEST_STATE_KEY",
     "IDWO_CACHE",
@@ -88,6 +91,9 @@ impl Config {
             allowed_hosts: variables.list("IDWO_ALLOWED_HOSTS")?,
             allowed_origins: variables.list("IDWO_ALLOWED_ORIGINS")?,
             call_timeout: Duration::from_secs(call_timeout_s.into()),
+            function_prefix: variables
+                .optional("IDWO_FUNCTION_PREFIX")?
+                .unwrap_or_default(),
             serves: variables.optional("IDWO_CATALOGUE")?.unwrap_or_default(),
             request_state_key: variables.optional("IDWO_REQUEST_STATE_KEY")?,
             log: variables

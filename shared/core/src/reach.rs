@@ -13,6 +13,10 @@ pub struct Host {
     port: Option<u16>,
 }
 
+/// The name under which whoever hands a request on was reached, where that is known for certain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReachedAs(pub Host);
+
 /// The page that a browser's request comes from: scheme, host and port, the port never left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {

@@ -1,0 +1,16 @@
+//! Functions on Lambda: how one is served ([`endpoint`], [`tool`]) and how one is called
+//! ([`invoke`]). Everything that takes time happens before the first event, when Lambda does not
+//! throttle: configuration, the client, the first TLS handshake.
+
+pub mod endpoint;
+pub mod invoke;
+mod start;
+pub mod tool;
+
+pub use start::Failed;
+
+// Without it every first TLS handshake of a process takes 31 ms of CPU more.
+const _: () = assert!(
+    option_env!("AWS_LC_SYS_NO_JITTER_ENTROPY").is_some(),
+    "build from the workspace's folder, so that .cargo/config.toml is read"
+);
