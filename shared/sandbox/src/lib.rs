@@ -3,4 +3,6 @@
 
 pub mod git_clone;
 
+#[cfg(feature = "services")]
+pub mod lambda;
 pub mod sample;

@@ -1,0 +1,235 @@
+//! A stand-in for Lambda, over real HTTP: the Runtime API from which a function's process takes its
+//! events, and the API by which functions invoke each other.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+/// Longest wait for a function's answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a function has for an event, as it is told, in milliseconds: a date far away.
+const DEADLINE_MS: &str = "4102444800000";
+
+/// What a function answered, or the error that it reported.
+pub type Outcome = Result<Value, Value>;
+
+/// Functions by name, each a queue of events that processes or stand-ins answer.
+#[derive(Clone)]
+pub struct Lambda {
+    address: SocketAddr,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    functions: Mutex<HashMap<String, Function>>,
+    /// Events that were taken and are not answered, by request id.
+    taken: Mutex<HashMap<String, oneshot::Sender<Outcome>>>,
+    events: AtomicU64,
+}
+
+#[derive(Clone)]
+enum Function {
+    /// A process polls for it.
+    Process {
+        events: mpsc::UnboundedSender<Event>,
+        queue: Arc<Mutex<mpsc::UnboundedReceiver<Event>>>,
+    },
+    /// Answered here.
+    StandIn(Arc<dyn Fn(Value) -> Outcome + Send + Sync>),
+}
+
+struct Event {
+    payload: Value,
+    answer: oneshot::Sender<Outcome>,
+}
+
+impl Lambda {
+    pub async fn start() -> std::io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let lambda = Self {
+            address: listener.local_addr()?,
+            state: Arc::default(),
+        };
+        tokio::spawn(lambda.clone().accept(listener));
+        Ok(lambda)
+    }
+
+    /// `AWS_LAMBDA_RUNTIME_API` for a process that is the function `name`.
+    pub async fn runtime_api(&self, name: &str) -> String {
+        let (events, queue) = mpsc::unbounded_channel();
+        let queue = Arc::new(Mutex::new(queue));
+        let mut functions = self.state.functions.lock().await;
+        functions.insert(name.to_owned(), Function::Process { events, queue });
+        format!("{}/{name}", self.url())
+    }
+
+    /// Lets `answer` stand for the function `name`.
+    pub async fn stand_in(
+        &self,
+        name: &str,
+        answer: impl Fn(Value) -> Outcome + Send + Sync + 'static,
+    ) {
+        let mut functions = self.state.functions.lock().await;
+        functions.insert(name.to_owned(), Function::StandIn(Arc::new(answer)));
+    }
+
+    /// `AWS_ENDPOINT_URL` for who invokes.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Sends `payload` to the function; `None` if there is no such function or no answer.
+    pub async fn invoke(&self, name: &str, payload: Value) -> Option<Outcome> {
+        let function = self.state.functions.lock().await.get(name).cloned()?;
+        match function {
+            Function::StandIn(answer) => Some(answer(payload)),
+            Function::Process { events, .. } => {
+                let (answer, answered) = oneshot::channel();
+                events.send(Event { payload, answer }).ok()?;
+                tokio::time::timeout(ANSWER_TIMEOUT, answered)
+                    .await
+                    .ok()?
+                    .ok()
+            }
+        }
+    }
+
+    async fn accept(self, listener: TcpListener) {
+        while let Ok((stream, _)) = listener.accept().await {
+            let lambda = self.clone();
+            let service = service_fn(move |request| {
+                let lambda = lambda.clone();
+                async move { Ok::<_, Infallible>(lambda.answer(request).await) }
+            });
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await.unwrap_or_default().to_bytes();
+        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let path: Vec<_> = head.uri.path().split('/').skip(1).collect();
+        match (&head.method, path.as_slice()) {
+            (&Method::GET, [name, "2018-06-01", "runtime", "invocation", "next"]) => {
+                self.next(name).await
+            }
+            (&Method::POST, [_, "2018-06-01", "runtime", "invocation", id, "response"]) => {
+                self.done(id, Ok(body)).await
+            }
+            (&Method::POST, [_, "2018-06-01", "runtime", "invocation", id, "error"]) => {
+                self.done(id, Err(body)).await
+            }
+            (&Method::POST, ["2015-03-31", "functions", name, "invocations"]) => {
+                let kind = head.headers.get("x-amz-invocation-type");
+                let is_dry_run = kind.is_some_and(|kind| kind == "DryRun");
+                self.invoked(name, body, is_dry_run).await
+            }
+            _ => answer(StatusCode::NOT_FOUND, &json!({ "message": "no such path" })),
+        }
+    }
+
+    /// The next event of a function, once there is one.
+    async fn next(&self, name: &str) -> Response<Full<Bytes>> {
+        let function = self.state.functions.lock().await.get(name).cloned();
+        let Some(Function::Process { queue, .. }) = function else {
+            return answer(
+                StatusCode::NOT_FOUND,
+                &json!({ "message": "no such function" }),
+            );
+        };
+        let Some(event) = queue.lock().await.recv().await else {
+            return answer(StatusCode::GONE, &Value::Null);
+        };
+        let id = format!(
+            "event-{}",
+            self.state.events.fetch_add(1, Ordering::Relaxed)
+        );
+        let mut taken = self.state.taken.lock().await;
+        taken.insert(id.clone(), event.answer);
+        let mut next = answer(StatusCode::OK, &event.payload);
+        let arn = format!("arn:aws:lambda:us-east-1:123456789012:function:{name}");
+        for (header, value) in [
+            ("lambda-runtime-aws-request-id", id.as_str()),
+            ("lambda-runtime-deadline-ms", DEADLINE_MS),
+            ("lambda-runtime-invoked-function-arn", &arn),
+        ] {
+            if let Ok(value) = value.parse() {
+                next.headers_mut().insert(header, value);
+            }
+        }
+        next
+    }
+
+    async fn done(&self, id: &str, outcome: Outcome) -> Response<Full<Bytes>> {
+        let Some(waiting) = self.state.taken.lock().await.remove(id) else {
+            return answer(
+                StatusCode::BAD_REQUEST,
+                &json!({ "message": "no such event" }),
+            );
+        };
+        let _ = waiting.send(outcome);
+        answer(StatusCode::ACCEPTED, &json!({ "status": "OK" }))
+    }
+
+    async fn invoked(&self, name: &str, payload: Value, is_dry_run: bool) -> Response<Full<Bytes>> {
+        if is_dry_run {
+            let is_there = self.state.functions.lock().await.contains_key(name);
+            let status = if is_there {
+                StatusCode::NO_CONTENT
+            } else {
+                StatusCode::NOT_FOUND
+            };
+            return answer(status, &Value::Null);
+        }
+        match self.invoke(name, payload).await {
+            Some(Ok(reply)) => answer(StatusCode::OK, &reply),
+            Some(Err(error)) => {
+                let mut failed = answer(StatusCode::OK, &error);
+                let unhandled = http::HeaderValue::from_static("Unhandled");
+                failed
+                    .headers_mut()
+                    .insert("x-amz-function-error", unhandled);
+                failed
+            }
+            None => {
+                let message = json!({ "message": "Function not found" });
+                let mut missing = answer(StatusCode::NOT_FOUND, &message);
+                let kind = http::HeaderValue::from_static("ResourceNotFoundException");
+                missing.headers_mut().insert("x-amzn-errortype", kind);
+                missing
+            }
+        }
+    }
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
+    let body = if body.is_null() {
+        Bytes::new()
+    } else {
+        body.to_string().into()
+    };
+    let mut answer = Response::new(Full::new(body));
+    *answer.status_mut() = status;
+    let json = http::HeaderValue::from_static("application/json");
+    answer
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, json);
+    answer
+}
