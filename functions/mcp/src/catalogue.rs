@@ -2,6 +2,7 @@
 //! contracts; its prompts and resources are in `prompts.rs` and `resources.rs`. The
 //! conformance fixture's list is in `conformance.json`. A test fails when a file is not its source's.
 
+use idwo_core::config::Served;
 use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -34,6 +35,22 @@ pub(crate) struct Listed {
 }
 
 impl Catalogue {
+    pub fn of(serves: Served) -> Result<Self, serde_json::Error> {
+        match serves {
+            Served::Product => Self::product(),
+            Served::Conformance => Self::conformance(),
+        }
+    }
+
+    /// The functions that answer for it.
+    pub fn functions(&self) -> Vec<String> {
+        let sole = self.function.clone();
+        sole.map_or_else(
+            || self.names().map(str::to_owned).collect(),
+            |function| vec![function],
+        )
+    }
+
     pub fn product() -> Result<Self, serde_json::Error> {
         Self::of_tools(PRODUCT)
     }

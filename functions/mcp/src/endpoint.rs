@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use http::header::ORIGIN;
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
@@ -50,6 +51,17 @@ impl Endpoint {
             reach,
             places: Arc::new(Semaphore::new(MESSAGES_AT_ONCE_MAX)),
             protocol,
+        }
+    }
+
+    /// As a function from request to answer, for a host that wants one.
+    pub fn into_handler<B>(self) -> impl Fn(Request<B>) -> BoxFuture<'static, HttpAnswer> + Clone
+    where
+        B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+    {
+        move |request| {
+            let endpoint = self.clone();
+            Box::pin(async move { endpoint.answer(request).await })
         }
     }
 

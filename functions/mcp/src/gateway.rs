@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use idwo_core::config::StateKey;
+use idwo_core::config::{Config, StateKey};
 use idwo_core::dispatch::{Argument, Ask, Dispatch};
 use idwo_core::failure::Failure;
 use rmcp::model::{
@@ -52,10 +52,38 @@ pub struct Setup {
     pub state_key: StateKey,
 }
 
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    #[error("IDWO_REQUEST_STATE_KEY is not set")]
+    NoKey,
+    #[error("IDWO_REQUEST_STATE_KEY cannot sign")]
+    BadKey(#[from] RequestStateError),
+}
+
 impl Gateway {
     pub fn new(setup: Setup) -> Result<Self, RequestStateError> {
         let rounds = Rounds::new(&setup.state_key)?;
         Ok(Self { setup, rounds })
+    }
+
+    /// As `config` has it. A key is not made up here: which processes share clients, and with them
+    /// the key, only the host knows.
+    pub fn configured(
+        config: &Config,
+        catalogue: Catalogue,
+        dispatch: Arc<dyn Dispatch>,
+    ) -> Result<Self, GatewayError> {
+        let state_key = config
+            .request_state_key
+            .clone()
+            .ok_or(GatewayError::NoKey)?;
+        Ok(Self::new(Setup {
+            catalogue,
+            dispatch,
+            ids: Arc::new(Uuid::now_v7),
+            call_timeout: config.call_timeout,
+            state_key,
+        })?)
     }
 
     pub fn catalogue(&self) -> &Catalogue {

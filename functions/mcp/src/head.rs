@@ -5,7 +5,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use idwo_core::config::Config;
-use idwo_core::reach::{Host, Origin};
+use idwo_core::reach::{Host, Origin, ReachedAs};
 
 /// Headers of which a second one could be read by somebody else than the first.
 const ONCE_AT_MOST: [&str; 9] = [
@@ -55,7 +55,7 @@ impl AllowedReach {
             return Err(bad("the Host header is missing"));
         }
         for host in named.into_iter().chain(addressed) {
-            self.goes_by(host)?;
+            self.goes_by(host, head.extensions.get::<ReachedAs>())?;
         }
         if !head.headers.contains_key(ORIGIN) {
             return Ok(());
@@ -67,12 +67,14 @@ impl AllowedReach {
         }
     }
 
-    fn goes_by(&self, host: &[u8]) -> Result<(), Unacceptable> {
+    fn goes_by(&self, host: &[u8], reached: Option<&ReachedAs>) -> Result<(), Unacceptable> {
         let host = std::str::from_utf8(host)
             .ok()
             .and_then(|host| host.parse::<Host>().ok());
         let host = host.ok_or(bad("the Host is no host name"))?;
-        if host.is_loopback() || self.hosts.iter().any(|allowed| allowed.covers(&host)) {
+        let is_reached = reached.is_some_and(|ReachedAs(name)| name.covers(&host));
+        let is_allowed = self.hosts.iter().any(|allowed| allowed.covers(&host));
+        if host.is_loopback() || is_reached || is_allowed {
             return Ok(());
         }
         Err(forbidden("this server does not go by that Host"))

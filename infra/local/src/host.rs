@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use idwo_core::clock::SystemClock;
-use idwo_core::config::{Config, ConfigError, Served, StateKey};
+use idwo_core::config::{Config, ConfigError, StateKey};
 use mcp::catalogue::Catalogue;
-use mcp::gateway::{Gateway, Setup};
+use mcp::gateway::Gateway;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
-use uuid::Uuid;
 
 use crate::in_process::InProcess;
 use crate::repositories::Repositories;
@@ -20,21 +19,12 @@ pub(crate) fn dispatch(repositories: &Repositories) -> Arc<InProcess> {
 }
 
 pub(crate) fn gateway(config: &Config, dispatch: Arc<InProcess>) -> Result<Gateway, Failed> {
-    let catalogue = match config.serves {
-        Served::Product => Catalogue::product()?,
-        Served::Conformance => Catalogue::conformance()?,
-    };
-    let state_key = match &config.request_state_key {
-        Some(key) => key.clone(),
-        None => own_key()?,
-    };
-    Ok(Gateway::new(Setup {
-        catalogue,
-        dispatch,
-        ids: Arc::new(Uuid::now_v7),
-        call_timeout: config.call_timeout,
-        state_key,
-    })?)
+    let mut config = config.clone();
+    if config.request_state_key.is_none() {
+        config.request_state_key = Some(own_key()?);
+    }
+    let catalogue = Catalogue::of(config.serves)?;
+    Ok(Gateway::configured(&config, catalogue, dispatch)?)
 }
 
 /// One process that nobody shares clients with can make up its key; it lasts as long as itself.

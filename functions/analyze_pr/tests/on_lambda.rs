@@ -1,0 +1,90 @@
+//! `analyze_pr` as the process that Lambda starts.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::process::{Child, Command, Stdio};
+
+use idwo_sandbox::lambda::Lambda;
+use serde_json::{Value, json};
+
+/// The function's process; ends with the test.
+struct Process(Child);
+
+impl Process {
+    #[expect(clippy::disallowed_methods, reason = "the process is what is tested")]
+    async fn start(lambda: &Lambda) -> Self {
+        let child = Command::new(env!("CARGO_BIN_EXE_analyze_pr"))
+            .env_clear()
+            .env(
+                "AWS_LAMBDA_RUNTIME_API",
+                lambda.runtime_api("analyze_pr").await,
+            )
+            .env("AWS_LAMBDA_FUNCTION_NAME", "analyze_pr")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "g")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "s")
+            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self(child)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn sent(arguments: Value) -> Value {
+    json!({
+        "version": 1,
+        "ask": { "ask": "tool", "name": "analyze_pr", "arguments": arguments },
+        "round": { "capabilities": {}, "answers": {}, "state": null },
+        "correlation_id": "00000000-0000-0000-0000-000000000007",
+        "answer_within_ms": 25_000,
+    })
+}
+
+#[tokio::test]
+async fn it_answers_one_event_after_another_and_survives_a_bad_one() {
+    let lambda = Lambda::start().await.unwrap();
+    let _process = Process::start(&lambda).await;
+    let pull = json!({ "owner": "sample", "repo": "storefront", "pull_number": 71 });
+    let returned = lambda
+        .invoke("analyze_pr", sent(pull.clone()))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(returned["outcome"], "replied", "{returned}");
+    let result = &returned["reply"]["structured"]["result"];
+    assert_eq!(result["secret_like"]["total"], 1, "{returned}");
+
+    let refused = lambda
+        .invoke("analyze_pr", sent(json!({})))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(refused["outcome"], "refused", "{refused}");
+
+    let mut newer = sent(pull.clone());
+    newer["version"] = json!(2);
+    let failed = lambda.invoke("analyze_pr", newer).await.unwrap().unwrap();
+    assert_eq!(failed, json!({ "outcome": "failed" }));
+
+    let garbage = lambda
+        .invoke("analyze_pr", json!({ "hello": 1 }))
+        .await
+        .unwrap();
+    assert!(garbage.is_err(), "{garbage:?}");
+
+    let again = lambda
+        .invoke("analyze_pr", sent(pull))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(again["outcome"], "replied", "{again}");
+}

@@ -1,0 +1,157 @@
+//! The endpoint as the process that Lambda starts, with stand-ins for the tools' functions.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::process::{Child, Command, Stdio};
+
+use idwo_sandbox::lambda::Lambda;
+use serde_json::{Value, json};
+
+const DOMAIN: &str = "abc123.execute-api.eu-central-1.amazonaws.com";
+const KEY: &str = "a key of the tests, 32 bytes long";
+
+/// The function's process; ends with the test.
+struct Process(Child);
+
+impl Process {
+    #[expect(clippy::disallowed_methods, reason = "the process is what is tested")]
+    async fn start(lambda: &Lambda, variables: &[(&str, &str)]) -> Self {
+        let child = Command::new(env!("CARGO_BIN_EXE_mcp"))
+            .env_clear()
+            .env("AWS_LAMBDA_RUNTIME_API", lambda.runtime_api("mcp").await)
+            .env("AWS_LAMBDA_FUNCTION_NAME", "mcp")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "g")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "s")
+            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+            .env("AWS_ENDPOINT_URL", lambda.url())
+            .env("AWS_REGION", "eu-central-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("IDWO_FUNCTION_PREFIX", "idwo-test-")
+            .envs(variables.iter().copied())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self(child)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A POST to `/mcp` at `host`, as a REST API sends it.
+fn rest(host: &str, message: &Value) -> Value {
+    json!({
+        "resource": "/mcp", "path": "/mcp", "httpMethod": "POST",
+        "headers": {
+            "Host": host,
+            "Content-Type": "application/json",
+            "Accept": "application/json, text/event-stream",
+        },
+        "multiValueHeaders": {},
+        "queryStringParameters": null, "multiValueQueryStringParameters": null,
+        "pathParameters": null, "stageVariables": null,
+        "requestContext": {
+            "accountId": "123456789012", "apiId": "abc123", "domainName": DOMAIN,
+            "httpMethod": "POST", "identity": { "sourceIp": "203.0.113.7" }, "path": "/mcp",
+            "protocol": "HTTP/1.1", "requestId": "r", "resourceId": "x", "resourcePath": "/mcp",
+            "stage": "$default",
+        },
+        "body": message.to_string(),
+        "isBase64Encoded": false,
+    })
+}
+
+fn call() -> Value {
+    let arguments = json!({ "owner": "a", "repo": "b", "pull_number": 1 });
+    let params = json!({ "name": "analyze_pr", "arguments": arguments });
+    json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params })
+}
+
+/// Status and JSON of the answer to `message`, posted to `host`.
+async fn ask(lambda: &Lambda, host: &str, message: &Value) -> (Value, Value) {
+    let answer = lambda
+        .invoke("mcp", rest(host, message))
+        .await
+        .unwrap()
+        .unwrap();
+    let body = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+    (answer["statusCode"].clone(), body)
+}
+
+#[tokio::test]
+async fn a_call_crosses_to_the_tools_own_function_and_back() {
+    let lambda = Lambda::start().await.unwrap();
+    lambda
+        .stand_in("idwo-test-analyze_pr", |sent| {
+            assert_eq!(sent["ask"]["arguments"]["pull_number"], 1, "{sent}");
+            let answer = json!({ "reply": "answer", "structured": { "a": 1 }, "text": "one" });
+            Ok(json!({ "outcome": "replied", "reply": answer }))
+        })
+        .await;
+    let _process = Process::start(&lambda, &[("IDWO_REQUEST_STATE_KEY", KEY)]).await;
+    let (status, answer) = ask(&lambda, DOMAIN, &call()).await;
+    assert_eq!((status, &answer["id"]), (json!(200), &json!(7)), "{answer}");
+    assert_eq!(
+        answer["result"]["structuredContent"],
+        json!({ "a": 1 }),
+        "{answer}"
+    );
+    let (status, _) = ask(&lambda, "evil.test", &call()).await;
+    assert_eq!(status, 403, "only the API's own name is answered");
+}
+
+#[tokio::test]
+async fn a_function_that_fails_is_ours_and_one_that_refuses_is_the_callers() {
+    let lambda = Lambda::start().await.unwrap();
+    let _process = Process::start(&lambda, &[("IDWO_REQUEST_STATE_KEY", KEY)]).await;
+    let (_, missing) = ask(&lambda, DOMAIN, &call()).await;
+    assert_eq!(missing["error"]["code"], -32603, "{missing}");
+    for (outcome, is_ours) in [
+        (Err(json!({ "errorMessage": "secret" })), true),
+        (Ok(json!({ "outcome": "failed" })), true),
+        (Ok(json!({ "nonsense": 1 })), true),
+        (
+            Ok(json!({ "outcome": "refused", "what": "wrong", "change": "do this" })),
+            false,
+        ),
+    ] {
+        let again = outcome.clone();
+        lambda
+            .stand_in("idwo-test-analyze_pr", move |_| again.clone())
+            .await;
+        let (_, answer) = ask(&lambda, DOMAIN, &call()).await;
+        assert_eq!(
+            answer["error"]["code"] == -32603,
+            is_ours,
+            "{outcome:?}: {answer}"
+        );
+        assert_eq!(
+            answer["result"]["isError"] == true,
+            !is_ours,
+            "{outcome:?}: {answer}"
+        );
+        assert!(!answer.to_string().contains("secret"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_key_it_does_not_start() {
+    let lambda = Lambda::start().await.unwrap();
+    let mut process = Process::start(&lambda, &[]).await;
+    let ended = tokio::task::spawn_blocking(move || process.0.wait().unwrap())
+        .await
+        .unwrap();
+    assert!(!ended.success());
+}
