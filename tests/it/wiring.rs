@@ -16,6 +16,9 @@ const WORLDLY: [&str; 9] = [
 /// Functions that are no tools.
 const NO_TOOLS: [&str; 2] = ["conformance", "mcp"];
 
+/// A function's `main.rs` wires and nothing else.
+const MAIN_LINES_MAX: usize = 30;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
@@ -43,12 +46,13 @@ fn room(package: &Package) -> String {
         .to_string()
 }
 
-/// The rooms that a package's code depends on; those of its tests may be others.
+/// The rooms that a package's library depends on; its tests, and the `main.rs` of a function, may
+/// know others.
 fn known(package: &Package, all: &[Package]) -> BTreeSet<String> {
     let normal = package
         .dependencies
         .iter()
-        .filter(|d| d.kind == DependencyKind::Normal);
+        .filter(|d| d.kind == DependencyKind::Normal && !d.optional);
     let rooms = normal.filter_map(|d| all.iter().find(|p| p.name.as_str() == d.name));
     rooms.map(room).collect()
 }
@@ -71,6 +75,60 @@ fn arrows_point_down() {
                 "{room} must not know {other}"
             );
         }
+    }
+}
+
+#[test]
+fn only_a_functions_main_knows_an_adapter() {
+    let all = packages();
+    for package in all.iter().filter(|p| room(p).starts_with("functions/")) {
+        let lambda = package.features.get("lambda").cloned().unwrap_or_default();
+        let optional = package.dependencies.iter().filter(|d| d.optional);
+        for dependency in optional {
+            let enabled = format!("dep:{}", dependency.name);
+            assert!(
+                lambda.contains(&enabled),
+                "{} links {} otherwise",
+                package.name,
+                dependency.name
+            );
+        }
+        let folder = package.manifest_path.parent().unwrap().join("src");
+        for file in rust_files(folder.as_std_path()) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let is_main = file.ends_with("main.rs");
+            assert!(
+                is_main || !text.contains("idwo_aws"),
+                "{} knows AWS",
+                file.display()
+            );
+            assert!(
+                !is_main || text.lines().count() <= MAIN_LINES_MAX,
+                "{} is long",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn only_one_crate_names_aws_or_lambda() {
+    for package in packages() {
+        let vendor = |name: &str| {
+            ["aws-", "lambda_"]
+                .iter()
+                .any(|start| name.starts_with(start))
+        };
+        let normal = package
+            .dependencies
+            .iter()
+            .filter(|d| d.kind == DependencyKind::Normal);
+        let mut vendors = normal.filter(|d| vendor(&d.name));
+        assert!(
+            room(&package) == "shared/aws" || vendors.next().is_none(),
+            "{}",
+            package.name
+        );
     }
 }
 
@@ -205,5 +263,18 @@ fn entries(folder: &str) -> BTreeSet<String> {
     let entries = std::fs::read_dir(root().join(folder)).unwrap();
     entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let files = entries.flat_map(|path| match path.is_dir() {
+        true => rust_files(&path),
+        false => vec![path],
+    });
+    files
+        .filter(|path| path.extension().is_some_and(|end| end == "rs"))
         .collect()
 }
