@@ -1,0 +1,63 @@
+//! Serving a function that the endpoint calls: one call, one answer, and nothing works on after it.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use idwo_core::dispatch::{Call, Reply};
+use idwo_core::failure::Failure;
+use idwo_core::watcher::Watcher;
+use idwo_core::wire::{Returned, Sent};
+use lambda_runtime::{LambdaEvent, service_fn};
+
+use crate::start::{self, Failed};
+
+/// Serves the function `name` until Lambda ends the process. `made` gives what answers, before the
+/// first event.
+pub fn serve<H, A>(
+    name: &'static str,
+    made: impl FnOnce() -> Result<H, Failed>,
+) -> Result<(), Failed>
+where
+    H: Fn(Call) -> A,
+    A: Future<Output = Result<Reply, Failure>>,
+{
+    start::configured()?;
+    let answer = Rc::new(made()?);
+    let answer = move |event: LambdaEvent<Sent>| {
+        let answer = Rc::clone(&answer);
+        async move { Ok::<_, Failed>(answered(name, event.payload, answer.as_ref()).await) }
+    };
+    start::runtime()?.block_on(lambda_runtime::run(service_fn(answer)))
+}
+
+/// The one place where a function logs a failure of its own; the endpoint logs the call under the
+/// same id.
+async fn answered<A>(name: &'static str, sent: Sent, answer: impl Fn(Call) -> A) -> Returned
+where
+    A: Future<Output = Result<Reply, Failure>>,
+{
+    let correlation_id = sent.correlation_id();
+    let outcome = in_time(name, sent, answer).await;
+    if let Err(failure @ Failure::Ours { .. }) = &outcome {
+        tracing::error!(%correlation_id, name, error = failure.chain(), "{name} failed");
+    }
+    outcome.into()
+}
+
+async fn in_time<A>(
+    name: &'static str,
+    sent: Sent,
+    answer: impl Fn(Call) -> A,
+) -> Result<Reply, Failure>
+where
+    A: Future<Output = Result<Reply, Failure>>,
+{
+    let (call, within) = sent.taken_up(name, Watcher::silent())?;
+    let _stop = call.watcher.stop_on_drop();
+    let answered = tokio::time::timeout(within, answer(call)).await;
+    answered.unwrap_or_else(|_| Err(too_late(within)))
+}
+
+fn too_late(within: Duration) -> Failure {
+    Failure::ours_without_source(format!("it took longer than {} ms", within.as_millis()))
+}
