@@ -14,7 +14,7 @@ const WORLDLY: [&str; 9] = [
 ];
 
 /// Functions that are no tools.
-const NO_TOOLS: [&str; 2] = ["conformance", "mcp"];
+const NO_TOOLS: [&str; 3] = ["authorizer", "conformance", "mcp"];
 
 /// A function's `main.rs` wires and nothing else.
 const MAIN_LINES_MAX: usize = 30;

@@ -1,7 +1,9 @@
-//! Functions on Lambda: how one is served ([`endpoint`], [`function`], [`tool`]) and how one is
+//! Functions on Lambda: how one is served ([`endpoint`], [`function`], [`tool`],
+//! [`authorizer`]) and how one is
 //! called ([`invoke`]). Everything that takes time happens before the first event, when Lambda does not
 //! throttle: configuration, the client, the first TLS handshake.
 
+pub mod authorizer;
 pub mod endpoint;
 pub mod function;
 pub mod invoke;

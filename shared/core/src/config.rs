@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::access::Keys;
 use crate::reach::{Host, Origin};
 
 /// Longest time a tool may take, in seconds: hosted assistants cut a call at about 60 s, API
@@ -23,6 +24,8 @@ pub struct Config {
     pub call_timeout: Duration,
     /// `IDWO_CATALOGUE`: what the endpoint serves, default the product's own tools.
     pub serves: Served,
+    /// `IDWO_ACCESS_KEYS`: who may call a deployed endpoint, as JSON; nobody by default.
+    pub access_keys: Keys,
     /// `IDWO_FUNCTION_PREFIX`: what stands before the name of each function on AWS, default nothing.
     pub function_prefix: String,
     /// `IDWO_REQUEST_STATE_KEY`: signs what a client has to bring back when a call was answered
@@ -50,7 +53,8 @@ pub struct StateKey(SecretString);
 const OURS: &str = "IDWO_";
 
 /// Those that there are; the last two are read by the project's own tests.
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 10] = [
+    "IDWO_ACCESS_KEYS",
     "IDWO_ALLOWED_HOSTS",
     "IDWO_ALLOWED_ORIGINS",
     "IDWO_CALL_TIMEOUT_S",
@@ -91,6 +95,7 @@ impl Config {
             allowed_hosts: variables.list("IDWO_ALLOWED_HOSTS")?,
             allowed_origins: variables.list("IDWO_ALLOWED_ORIGINS")?,
             call_timeout: Duration::from_secs(call_timeout_s.into()),
+            access_keys: variables.optional("IDWO_ACCESS_KEYS")?.unwrap_or_default(),
             function_prefix: variables
                 .optional("IDWO_FUNCTION_PREFIX")?
                 .unwrap_or_default(),

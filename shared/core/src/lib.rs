@@ -17,6 +17,7 @@ pub mod dispatch;
 pub mod forge;
 pub mod wire;
 
+pub mod access;
 pub mod bots;
 pub mod config;
 pub mod health;
