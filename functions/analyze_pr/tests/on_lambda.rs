@@ -2,42 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::process::{Child, Command, Stdio};
-
 use idwo_sandbox::lambda::Lambda;
 use serde_json::{Value, json};
-
-/// The function's process; ends with the test.
-struct Process(Child);
-
-impl Process {
-    #[expect(clippy::disallowed_methods, reason = "the process is what is tested")]
-    async fn start(lambda: &Lambda) -> Self {
-        let child = Command::new(env!("CARGO_BIN_EXE_analyze_pr"))
-            .env_clear()
-            .env(
-                "AWS_LAMBDA_RUNTIME_API",
-                lambda.runtime_api("analyze_pr").await,
-            )
-            .env("AWS_LAMBDA_FUNCTION_NAME", "analyze_pr")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", "g")
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "s")
-            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self(child)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 fn sent(arguments: Value) -> Value {
     json!({
@@ -52,7 +18,8 @@ fn sent(arguments: Value) -> Value {
 #[tokio::test]
 async fn it_answers_one_event_after_another_and_survives_a_bad_one() {
     let lambda = Lambda::start().await.unwrap();
-    let _process = Process::start(&lambda).await;
+    let program = env!("CARGO_BIN_EXE_analyze_pr");
+    let _process = lambda.run("analyze_pr", program, &[]).await.unwrap();
     let pull = json!({ "owner": "sample", "repo": "storefront", "pull_number": 71 });
     let returned = lambda
         .invoke("analyze_pr", sent(pull.clone()))

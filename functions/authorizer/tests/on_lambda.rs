@@ -6,43 +6,14 @@
     reason = "a test fails by panicking"
 )]
 
-use std::process::{Child, Command, Stdio};
-
 use idwo_core::access::{AccessKey, KEY_BYTES};
-use idwo_sandbox::lambda::{Lambda, Outcome};
+use idwo_sandbox::lambda::{Lambda, Outcome, Process};
 use serde_json::{Value, json};
 
-/// The function's process; ends with the test.
-struct Process(Child);
-
-impl Process {
-    #[expect(clippy::disallowed_methods, reason = "the process is what is tested")]
-    async fn start(lambda: &Lambda, keys: &str) -> Self {
-        let child = Command::new(env!("CARGO_BIN_EXE_authorizer"))
-            .env_clear()
-            .env(
-                "AWS_LAMBDA_RUNTIME_API",
-                lambda.runtime_api("authorizer").await,
-            )
-            .env("AWS_LAMBDA_FUNCTION_NAME", "authorizer")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", "g")
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "s")
-            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
-            .env("IDWO_ACCESS_KEYS", keys)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self(child)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+async fn start(lambda: &Lambda, keys: &str) -> Process {
+    let program = env!("CARGO_BIN_EXE_authorizer");
+    let variables = [("IDWO_ACCESS_KEYS", keys)];
+    lambda.run("authorizer", program, &variables).await.unwrap()
 }
 
 async fn ask(lambda: &Lambda, headers: Value) -> Outcome {
@@ -61,7 +32,8 @@ async fn who_holds_a_key_is_let_into_the_whole_stage() {
         "2100-01-01T00:00:00Z".parse().unwrap(),
     );
     let lambda = Lambda::start().await.unwrap();
-    let _process = Process::start(&lambda, &json!([record]).to_string()).await;
+    let keys = json!([record]).to_string();
+    let _process = start(&lambda, &keys).await;
     let headers = json!({ "authorization": format!("Bearer {}", key.expose()) });
     let admitted = ask(&lambda, headers).await.unwrap();
     let statement = &admitted["policyDocument"]["Statement"][0];
@@ -81,7 +53,7 @@ async fn who_holds_a_key_is_let_into_the_whole_stage() {
 #[tokio::test]
 async fn without_keys_nobody_is_let_in() {
     let lambda = Lambda::start().await.unwrap();
-    let _process = Process::start(&lambda, "").await;
+    let _process = start(&lambda, "").await;
     let key = AccessKey::of_random([7; KEY_BYTES]);
     let headers = json!({ "Authorization": format!("Bearer {}", key.expose()) });
     let refused = ask(&lambda, headers).await.unwrap_err();

@@ -6,48 +6,19 @@
     reason = "a test fails by panicking"
 )]
 
-use std::process::{Child, Command, Stdio};
-
-use idwo_sandbox::lambda::Lambda;
+use idwo_sandbox::lambda::{Lambda, Process};
 use serde_json::{Value, json};
 
 const DOMAIN: &str = "abc123.execute-api.eu-central-1.amazonaws.com";
 const KEY: &str = "a key of the tests, 32 bytes long";
 
-/// The function's process; ends with the test.
-struct Process(Child);
-
-impl Process {
-    #[expect(clippy::disallowed_methods, reason = "the process is what is tested")]
-    async fn start(lambda: &Lambda, variables: &[(&str, &str)]) -> Self {
-        let child = Command::new(env!("CARGO_BIN_EXE_mcp"))
-            .env_clear()
-            .env("AWS_LAMBDA_RUNTIME_API", lambda.runtime_api("mcp").await)
-            .env("AWS_LAMBDA_FUNCTION_NAME", "mcp")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", "g")
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "s")
-            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
-            .env("AWS_ENDPOINT_URL", lambda.url())
-            .env("AWS_REGION", "eu-central-1")
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("IDWO_FUNCTION_PREFIX", "idwo-test-")
-            .envs(variables.iter().copied())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self(child)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+async fn start(lambda: &Lambda, key: &str) -> Process {
+    let variables = [
+        ("IDWO_FUNCTION_PREFIX", "idwo-test-"),
+        ("IDWO_REQUEST_STATE_KEY", key),
+    ];
+    let program = env!("CARGO_BIN_EXE_mcp");
+    lambda.run("mcp", program, &variables).await.unwrap()
 }
 
 /// A POST to `/mcp` at `host`, as a REST API sends it.
@@ -100,7 +71,7 @@ async fn a_call_crosses_to_the_tools_own_function_and_back() {
             Ok(json!({ "outcome": "replied", "reply": answer }))
         })
         .await;
-    let _process = Process::start(&lambda, &[("IDWO_REQUEST_STATE_KEY", KEY)]).await;
+    let _process = start(&lambda, KEY).await;
     let (status, answer) = ask(&lambda, DOMAIN, &call()).await;
     assert_eq!((status, &answer["id"]), (json!(200), &json!(7)), "{answer}");
     assert_eq!(
@@ -115,7 +86,7 @@ async fn a_call_crosses_to_the_tools_own_function_and_back() {
 #[tokio::test]
 async fn a_function_that_fails_is_ours_and_one_that_refuses_is_the_callers() {
     let lambda = Lambda::start().await.unwrap();
-    let _process = Process::start(&lambda, &[("IDWO_REQUEST_STATE_KEY", KEY)]).await;
+    let _process = start(&lambda, KEY).await;
     let (_, missing) = ask(&lambda, DOMAIN, &call()).await;
     assert_eq!(missing["error"]["code"], -32603, "{missing}");
     for (outcome, is_ours) in [
@@ -149,9 +120,7 @@ async fn a_function_that_fails_is_ours_and_one_that_refuses_is_the_callers() {
 #[tokio::test]
 async fn without_a_key_it_does_not_start() {
     let lambda = Lambda::start().await.unwrap();
-    let mut process = Process::start(&lambda, &[]).await;
-    let ended = tokio::task::spawn_blocking(move || process.0.wait().unwrap())
-        .await
-        .unwrap();
-    assert!(!ended.success());
+    let mut process = start(&lambda, "").await;
+    let ended = tokio::task::spawn_blocking(move || process.ended_well().unwrap());
+    assert!(!ended.await.unwrap());
 }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -54,6 +55,9 @@ enum Function {
     StandIn(Arc<dyn Fn(Value) -> Outcome + Send + Sync>),
 }
 
+/// A function's own process; ends with this.
+pub struct Process(Child);
+
 struct Event {
     payload: Value,
     answer: oneshot::Sender<Outcome>,
@@ -70,8 +74,41 @@ impl Lambda {
         Ok(lambda)
     }
 
-    /// `AWS_LAMBDA_RUNTIME_API` for a process that is the function `name`.
-    pub async fn runtime_api(&self, name: &str) -> String {
+    /// Starts `program` as the function `name`, with these variables and those of Lambda.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "Lambda starts processes, and this stands for it"
+    )]
+    pub async fn run(
+        &self,
+        name: &str,
+        program: &str,
+        variables: &[(&str, &str)],
+    ) -> std::io::Result<Process> {
+        let runtime_api = self.runtime_api(name).await;
+        let process = Command::new(program)
+            .env_clear()
+            .envs([
+                ("AWS_LAMBDA_RUNTIME_API", runtime_api.as_str()),
+                ("AWS_LAMBDA_FUNCTION_NAME", name),
+                ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+                ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+                ("AWS_LAMBDA_LOG_GROUP_NAME", name),
+                ("AWS_LAMBDA_LOG_STREAM_NAME", name),
+                ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+                ("AWS_ENDPOINT_URL", &self.url()),
+                ("AWS_REGION", "eu-central-1"),
+                ("AWS_ACCESS_KEY_ID", "test"),
+                ("AWS_SECRET_ACCESS_KEY", "test"),
+            ])
+            .envs(variables.iter().copied())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        Ok(Process(process))
+    }
+
+    async fn runtime_api(&self, name: &str) -> String {
         let (events, queue) = mpsc::unbounded_channel();
         let queue = Arc::new(Mutex::new(queue));
         let mut functions = self.state.functions.lock().await;
@@ -89,8 +126,7 @@ impl Lambda {
         functions.insert(name.to_owned(), Function::StandIn(Arc::new(answer)));
     }
 
-    /// `AWS_ENDPOINT_URL` for who invokes.
-    pub fn url(&self) -> String {
+    fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
@@ -216,6 +252,21 @@ impl Lambda {
                 missing
             }
         }
+    }
+}
+
+impl Process {
+    /// Waits until it has ended by itself; whether it ended well.
+    pub fn ended_well(&mut self) -> std::io::Result<bool> {
+        self.0.wait().map(|status| status.success())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // One that has ended already cannot be killed, and need not be.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
