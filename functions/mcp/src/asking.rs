@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
+use crate::caller;
 use crate::gateway::Gateway;
 use crate::progress::{self, Relay};
 use crate::results::Asked;
@@ -30,7 +31,8 @@ impl Gateway {
         read: fn(Reply) -> Result<R, Failure>,
     ) -> Result<Asked<R>, ErrorData> {
         let client = context.client_capabilities().unwrap_or_default();
-        let place = self.rounds.open(&ask, brought, &client)?;
+        let whose = caller::name(context);
+        let place = self.rounds.open(&ask, whose, brought, &client)?;
         let rounds_before = place.rounds_before();
         let (watcher, relay) = progress::watched(&context.peer, context.meta.get_progress_token());
         let correlation_id = (self.setup.ids)();

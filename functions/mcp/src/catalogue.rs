@@ -29,6 +29,8 @@ pub(crate) struct Listed {
     /// Without the schema of replies, which would triple what every client has to read.
     pub(crate) tool: Tool,
     pub(crate) toolset: String,
+    /// What a principal must hold to see and call it.
+    pub(crate) scopes: Vec<String>,
     pub(crate) read_only: bool,
     /// All that is published of it, as JSON.
     pub(crate) contract: String,
@@ -109,16 +111,19 @@ fn listed(contract: &str) -> Result<Listed, serde_json::Error> {
     struct Beside {
         #[serde(default)]
         toolset: String,
+        #[serde(default)]
+        scopes: Vec<String>,
     }
     let mut tool: Tool = serde_json::from_str(contract)?;
     tool.output_schema = None;
-    let Beside { toolset } = serde_json::from_str(contract)?;
+    let Beside { toolset, scopes } = serde_json::from_str(contract)?;
     let hints = tool.annotations.as_ref();
     Ok(Listed {
         read_only: hints.and_then(|hints| hints.read_only_hint) == Some(true),
         contract: contract.to_owned(),
         tool,
         toolset,
+        scopes,
     })
 }
 

@@ -9,6 +9,7 @@ use http::request::Parts;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
 use http_body_util::{BodyExt, Full};
+use idwo_core::access::Caller;
 use idwo_core::config::Config;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
@@ -87,6 +88,9 @@ impl Endpoint {
     {
         if let Err(unacceptable) = self.reach.admits(&head) {
             return unacceptable.into();
+        }
+        if head.extensions.get::<Caller>() == Some(&Caller::Stranger) {
+            return refusal(StatusCode::UNAUTHORIZED, "send `Authorization: Bearer KEY`");
         }
         let origin = head.headers.get(ORIGIN).cloned();
         if head.method == Method::OPTIONS {

@@ -7,6 +7,7 @@ pub mod pipe;
 
 // What a request must be before the protocol sees it.
 mod body;
+mod caller;
 mod cors;
 mod head;
 pub mod message;

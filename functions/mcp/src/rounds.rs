@@ -15,6 +15,8 @@ use rmcp::service::RequestContext;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::caller;
+
 /// How long a question stays open.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
@@ -72,6 +74,7 @@ impl Rounds {
     pub(crate) fn open(
         &self,
         ask: &Ask,
+        whose: &str,
         brought: Brought,
         client: &ClientCapabilities,
     ) -> Result<Place, ErrorData> {
@@ -79,7 +82,7 @@ impl Rounds {
             None => Sealed::default(),
             Some(state) => self
                 .codec
-                .open_json_with(&state, &bound_to(ask))
+                .open_json_with(&state, &bound_to(ask, whose))
                 .map_err(|_| not_ours())?,
         };
         let round = Round {
@@ -110,8 +113,9 @@ impl Rounds {
             let client = context.client_capabilities().unwrap_or_default();
             can_answer(&client, &questions).map_err(Unasked::ByTheClient)?;
         }
+        let whose = caller::name(context);
         let state = self
-            .sealed(ask, rounds_before, state)
+            .sealed(ask, whose, rounds_before, state)
             .map_err(Unasked::ByUs)?;
         Ok(InputRequiredResult::new(Some(questions), Some(state)))
     }
@@ -119,6 +123,7 @@ impl Rounds {
     fn sealed(
         &self,
         ask: &Ask,
+        whose: &str,
         rounds_before: u32,
         state: Option<String>,
     ) -> Result<String, Failure> {
@@ -137,7 +142,7 @@ impl Rounds {
             let what = format!("the function left itself more than {STATE_BYTES_MAX} bytes");
             return Err(Failure::ours_without_source(what));
         }
-        let bound_to = bound_to(ask);
+        let bound_to = bound_to(ask, whose);
         let options = SealOptions::new()
             .associated_data(&bound_to)
             .ttl(self.answer_timeout);
@@ -159,12 +164,12 @@ impl Brought {
     }
 }
 
-/// A state is good for the very call that it was made for, whatever the order of its arguments.
-/// Until there is authentication all callers are the same principal.
-fn bound_to(ask: &Ask) -> Vec<u8> {
-    let mut ask = json!(ask);
-    ask.sort_all_objects();
-    ask.to_string().into_bytes()
+/// A state is good for the very call that it was made for, whatever the order of its arguments, and
+/// for who made it.
+fn bound_to(ask: &Ask, whose: &str) -> Vec<u8> {
+    let mut bound_to = json!([whose, ask]);
+    bound_to.sort_all_objects();
+    bound_to.to_string().into_bytes()
 }
 
 /// The protocol forbids to ask what a client has not declared. A client that declares elicitation
@@ -216,18 +221,22 @@ mod tests {
 
     fn open(ask: &Ask, state: String) -> Result<Place, ErrorData> {
         let brought = Brought::of(None, Some(state));
-        rounds().open(ask, brought, &ClientCapabilities::default())
+        rounds().open(ask, "ann", brought, &ClientCapabilities::default())
     }
 
     #[test]
     fn a_state_is_good_for_the_same_arguments_in_any_order_and_no_others() {
         let first = ask(json!({ "a": 1, "b": { "c": 2, "d": 3 } }));
-        let state = rounds().sealed(&first, 0, Some("kept".to_owned())).unwrap();
+        let state = rounds()
+            .sealed(&first, "ann", 0, Some("kept".to_owned()))
+            .unwrap();
         let again: Value = serde_json::from_str(r#"{"b":{"d":3,"c":2},"a":1}"#).unwrap();
         let place = open(&ask(again), state.clone()).unwrap();
         assert_eq!(place.round.state.as_deref(), Some("kept"));
         assert_eq!(place.rounds_before(), 1);
         assert!(open(&ask(json!({ "a": 2 })), state).is_err());
+        let bobs = rounds().sealed(&first, "bob", 0, None).unwrap();
+        assert!(open(&first, bobs).is_err(), "it is for who made the call");
     }
 
     #[test]
@@ -235,12 +244,12 @@ mod tests {
         let ask = ask(json!({}));
         let mut before = 0;
         for _ in 0..ROUNDS_MAX {
-            let state = rounds().sealed(&ask, before, None).unwrap();
+            let state = rounds().sealed(&ask, "ann", before, None).unwrap();
             before = open(&ask, state).unwrap().rounds_before();
         }
-        assert!(rounds().sealed(&ask, before, None).is_err());
+        assert!(rounds().sealed(&ask, "ann", before, None).is_err());
         let book = "x".repeat(STATE_BYTES_MAX + 1);
-        assert!(rounds().sealed(&ask, 0, Some(book)).is_err());
+        assert!(rounds().sealed(&ask, "ann", 0, Some(book)).is_err());
     }
 
     #[test]
@@ -249,7 +258,7 @@ mod tests {
         let mut hurried = rounds();
         assert_eq!(hurried.answer_timeout, ANSWER_TIMEOUT);
         hurried.answer_timeout = Duration::ZERO;
-        let state = hurried.sealed(&ask, 0, None).unwrap();
+        let state = hurried.sealed(&ask, "ann", 0, None).unwrap();
         // Of the library's clock, which counts milliseconds, the same one may still go on.
         let closed = (0..100_000_000).any(|_| open(&ask, state.clone()).is_err());
         assert!(closed);

@@ -1,11 +1,13 @@
 //! The catalogue as one request may see it.
 
 use http::request::Parts;
+use idwo_core::access::Principal;
 use idwo_core::untrusted;
 use rmcp::RoleServer;
 use rmcp::model::{CacheScope, ErrorData};
 use rmcp::service::RequestContext;
 
+use crate::caller;
 use crate::catalogue::{Catalogue, Listed};
 use crate::narrowing::Narrowing;
 
@@ -15,6 +17,8 @@ const QUOTED_CHARS_MAX: usize = 60;
 pub(crate) struct Visible<'a> {
     catalogue: &'a Catalogue,
     narrowing: Narrowing,
+    /// Whose scopes decide; without one all tools are there.
+    principal: Option<Principal>,
 }
 
 impl<'a> Visible<'a> {
@@ -22,19 +26,30 @@ impl<'a> Visible<'a> {
     pub(crate) fn of(catalogue: &'a Catalogue, context: &RequestContext<RoleServer>) -> Self {
         let head = context.extensions.get::<Parts>();
         let narrowing = head.and_then(|head| head.extensions.get::<Narrowing>());
-        Self::narrowed(catalogue, narrowing.cloned().unwrap_or_default())
+        Self {
+            catalogue,
+            narrowing: narrowing.cloned().unwrap_or_default(),
+            principal: caller::principal(context).cloned(),
+        }
     }
 
+    #[cfg(test)]
     pub(crate) fn narrowed(catalogue: &'a Catalogue, narrowing: Narrowing) -> Self {
         Self {
             catalogue,
             narrowing,
+            principal: None,
         }
     }
 
     pub(crate) fn tools(&self) -> impl Iterator<Item = &'a Listed> {
         let tools = self.catalogue.tools.iter();
-        tools.filter(|listed| self.narrowing.leaves(listed))
+        tools.filter(|listed| self.narrowing.leaves(listed) && self.is_allowed(listed))
+    }
+
+    fn is_allowed(&self, listed: &Listed) -> bool {
+        let principal = self.principal.as_ref();
+        principal.is_none_or(|principal| principal.holds(&listed.scopes))
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -51,9 +66,9 @@ impl<'a> Visible<'a> {
         Err(ErrorData::invalid_params(why, None))
     }
 
-    /// What depends on a request's headers is no other's to keep.
+    /// What depends on a request's headers or on who sent it is no other's to keep.
     pub(crate) fn cache_scope(&self) -> CacheScope {
-        if self.narrowing.is_none() {
+        if self.narrowing.is_none() && self.principal.is_none() {
             return CacheScope::Public;
         }
         CacheScope::Private

@@ -21,8 +21,8 @@ async fn start(lambda: &Lambda, key: &str) -> Process {
     lambda.run("mcp", program, &variables).await.unwrap()
 }
 
-/// A POST to `/mcp` at `host`, as a REST API sends it.
-fn rest(host: &str, message: &Value) -> Value {
+/// A POST to `/mcp` at `host`, as a REST API sends it after its authorizer.
+fn rest(host: &str, scopes: &str, message: &Value) -> Value {
     json!({
         "resource": "/mcp", "path": "/mcp", "httpMethod": "POST",
         "headers": {
@@ -35,6 +35,7 @@ fn rest(host: &str, message: &Value) -> Value {
         "pathParameters": null, "stageVariables": null,
         "requestContext": {
             "accountId": "123456789012", "apiId": "abc123", "domainName": DOMAIN,
+            "authorizer": { "principal": "ci", "scopes": scopes },
             "httpMethod": "POST", "identity": { "sourceIp": "203.0.113.7" }, "path": "/mcp",
             "protocol": "HTTP/1.1", "requestId": "r", "resourceId": "x", "resourcePath": "/mcp",
             "stage": "$default",
@@ -53,7 +54,7 @@ fn call() -> Value {
 /// Status and JSON of the answer to `message`, posted to `host`.
 async fn ask(lambda: &Lambda, host: &str, message: &Value) -> (Value, Value) {
     let answer = lambda
-        .invoke("mcp", rest(host, message))
+        .invoke("mcp", rest(host, "repository:read", message))
         .await
         .unwrap()
         .unwrap();
@@ -123,4 +124,38 @@ async fn without_a_key_it_does_not_start() {
     let mut process = start(&lambda, "").await;
     let ended = tokio::task::spawn_blocking(move || process.ended_well().unwrap());
     assert!(!ended.await.unwrap());
+}
+
+#[tokio::test]
+async fn who_was_not_let_in_is_refused_and_scopes_decide_what_is_there() {
+    let lambda = Lambda::start().await.unwrap();
+    let _process = start(&lambda, KEY).await;
+    let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
+    let mut stranger = rest(DOMAIN, "repository:read", &list);
+    stranger["requestContext"]["authorizer"] = json!({});
+    let refused = lambda.invoke("mcp", stranger).await.unwrap().unwrap();
+    assert_eq!(refused["statusCode"], 401, "{refused}");
+
+    for (scopes, is_there) in [
+        ("repository:read", true),
+        ("issues:read", false),
+        ("", false),
+    ] {
+        let answer = lambda
+            .invoke("mcp", rest(DOMAIN, scopes, &list))
+            .await
+            .unwrap()
+            .unwrap();
+        let body = answer["body"].as_str().unwrap();
+        assert_eq!(
+            body.contains("\"analyze_pr\""),
+            is_there,
+            "{scopes}: {body}"
+        );
+        assert!(body.contains("\"cacheScope\":\"private\""), "{body}");
+        let call = rest(DOMAIN, scopes, &call());
+        let answer = lambda.invoke("mcp", call).await.unwrap().unwrap();
+        let is_unknown = answer["body"].as_str().unwrap().contains("-32602");
+        assert_eq!(is_unknown, !is_there, "{scopes}: {answer}");
+    }
 }

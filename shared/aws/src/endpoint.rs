@@ -1,11 +1,14 @@
 //! Serving HTTP behind API Gateway, as REST (v1) and HTTP (v2) APIs send it.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 
+use idwo_core::access::{Caller, Principal};
 use idwo_core::config::Config;
 use idwo_core::reach::{Host, ReachedAs};
 use lambda_http::request::RequestContext;
 use lambda_http::{IntoResponse, Request, RequestExt, service_fn};
+use serde_json::Value;
 
 use crate::start::{self, Failed};
 
@@ -26,16 +29,34 @@ where
     })
 }
 
-/// With the name under which API Gateway was reached: it routes by it, so it is one of ours, and no
-/// template can know it before the API exists.
+/// With what only API Gateway knows: the name under which it was reached (it routes by it, so it is
+/// one of ours, and no template can know it before the API exists), and whom the authorizer let in.
+/// Where there is no authorizer nobody is let in.
 fn reached(mut request: Request) -> Request {
-    let domain = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV1(context)) => context.domain_name.as_deref(),
-        Some(RequestContext::ApiGatewayV2(context)) => context.domain_name.as_deref(),
-        _ => None,
+    let (domain, authorizer) = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV1(context)) => {
+            (context.domain_name.as_deref(), Some(&context.authorizer))
+        }
+        Some(RequestContext::ApiGatewayV2(context)) => {
+            (context.domain_name.as_deref(), context.authorizer.as_ref())
+        }
+        _ => (None, None),
     };
-    if let Some(host) = domain.and_then(|domain| domain.parse::<Host>().ok()) {
+    let host = domain.and_then(|domain| domain.parse::<Host>().ok());
+    let caller = authorizer.and_then(|authorizer| principal(&authorizer.fields));
+    let caller = caller.map_or(Caller::Stranger, Caller::Admitted);
+    if let Some(host) = host {
         request.extensions_mut().insert(ReachedAs(host));
     }
+    request.extensions_mut().insert(caller);
     request
+}
+
+/// As our own authorizer writes it.
+fn principal(fields: &HashMap<String, Value>) -> Option<Principal> {
+    let scopes = fields.get("scopes")?.as_str()?;
+    Some(Principal {
+        name: fields.get("principal")?.as_str()?.to_owned(),
+        scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+    })
 }

@@ -40,6 +40,14 @@ pub struct Principal {
     pub scopes: Vec<String>,
 }
 
+/// Who sent a request, where the host has found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    Admitted(Principal),
+    /// Nobody has vouched for it, and this host takes no such requests.
+    Stranger,
+}
+
 /// Why a key is not taken; for the log, never for who presented it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
@@ -71,6 +79,13 @@ impl AccessKey {
             scopes,
             expires_at,
         }
+    }
+}
+
+impl Principal {
+    /// Whether it may do what needs all of `scopes`.
+    pub fn holds(&self, scopes: &[String]) -> bool {
+        scopes.iter().all(|scope| self.scopes.contains(scope))
     }
 }
 
