@@ -46,6 +46,34 @@ pub enum Command {
     /// Check configuration, address, data, repositories, tools and services; say what is missing
     /// and how to mend it. 0: all that is set up works; 1: something does not.
     Doctor,
+
+    /// Access keys for a deployed endpoint.
+    #[command(subcommand)]
+    Key(Key),
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum Key {
+    /// Make a key, show it once, and print what the deployment keeps of it.
+    New(NewKey),
+}
+
+/// Longest life of a key, in days: one that nobody replaces is one that nobody misses.
+const KEY_DAYS_MAX: i64 = 365;
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct NewKey {
+    /// Who will use it, such as copilot; it stands in logs.
+    #[arg(long)]
+    pub name: String,
+
+    /// What it may do, such as repository:read; can be given several times.
+    #[arg(long = "scope", value_name = "SCOPE", required = true)]
+    pub scopes: Vec<String>,
+
+    /// How long it is good for.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=KEY_DAYS_MAX))]
+    pub days: u32,
 }
 
 #[derive(Debug, Clone, clap::Args)]

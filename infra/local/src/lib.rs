@@ -5,6 +5,7 @@
 pub mod args;
 pub mod call;
 pub mod gate;
+pub mod key;
 mod markdown;
 pub mod terminal;
 

@@ -6,6 +6,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 
+use idwo_core::access::Keys;
+use idwo_core::clock::{Clock, SystemClock};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -283,4 +285,28 @@ fn a_second_server_on_the_same_port_is_told_so() {
         text(&output.stderr).contains("cannot listen on"),
         "{output:?}"
     );
+}
+
+#[test]
+fn a_new_key_lets_in_who_has_it_by_what_is_kept_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["key", "new", "--name", "ci", "--scope", "repository:read"];
+    let made = || text(&idwo(&folder).args(arguments).output().unwrap().stdout);
+    let printed = made();
+    let key = printed
+        .lines()
+        .find(|line| line.starts_with("idwo_"))
+        .unwrap();
+    let kept = printed.lines().find(|line| line.starts_with('{')).unwrap();
+    assert!(!kept.contains(key), "{printed}");
+    let keys: Keys = format!("[{kept}]").parse().unwrap();
+    let principal = keys.admit(Some(&format!("Bearer {key}")), SystemClock.now());
+    assert_eq!(principal.unwrap().scopes, ["repository:read"]);
+    assert_ne!(made(), printed, "no key is made twice");
+    let too_long = idwo(&folder)
+        .args(arguments)
+        .args(["--days", "366"])
+        .output()
+        .unwrap();
+    assert_eq!(too_long.status.code(), Some(2), "{too_long:?}");
 }
