@@ -1,10 +1,6 @@
 //! The authorizer as the process that Lambda starts, asked as API Gateway asks.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use idwo_core::access::{AccessKey, KEY_BYTES};
 use idwo_sandbox::lambda::{Lambda, Outcome, Process};

@@ -16,7 +16,7 @@ pub fn new(wanted: &NewKey) -> Result<(), Failed> {
     let mut bytes = [0; KEY_BYTES];
     getrandom::fill(&mut bytes)?;
     let key = AccessKey::of_random(bytes);
-    let expires_at = SystemClock.now().checked_add(DAY * wanted.days.into())?;
+    let expires_at = SystemClock.now().checked_add(DAY * wanted.days)?;
     let record = key.record(wanted.name.clone(), wanted.scopes.clone(), expires_at);
     terminal::print(&format!(
         "The key, shown this once; the client sends it as `Authorization: Bearer KEY`:\n\n{}\n\n\
