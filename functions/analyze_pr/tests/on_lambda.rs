@@ -1,7 +1,5 @@
 //! `analyze_pr` as the process that Lambda starts.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use idwo_sandbox::lambda::Lambda;
 use serde_json::{Value, json};
 
