@@ -1,6 +1,6 @@
 //! `analyze_pr` as the process that Lambda starts.
 
-use idwo_sandbox::lambda::Lambda;
+use idwo_sandbox::aws::Aws;
 use serde_json::{Value, json};
 
 fn sent(arguments: Value) -> Value {
@@ -15,11 +15,11 @@ fn sent(arguments: Value) -> Value {
 
 #[tokio::test]
 async fn it_answers_one_event_after_another_and_survives_a_bad_one() {
-    let lambda = Lambda::start().await.unwrap();
+    let aws = Aws::start().await.unwrap();
     let program = env!("CARGO_BIN_EXE_analyze_pr");
-    let _process = lambda.run("analyze_pr", program, &[]).await.unwrap();
+    let _process = aws.run("analyze_pr", program, &[]).await.unwrap();
     let pull = json!({ "owner": "sample", "repo": "storefront", "pull_number": 71 });
-    let returned = lambda
+    let returned = aws
         .invoke("analyze_pr", sent(pull.clone()))
         .await
         .unwrap()
@@ -28,7 +28,7 @@ async fn it_answers_one_event_after_another_and_survives_a_bad_one() {
     let result = &returned["reply"]["structured"]["result"];
     assert_eq!(result["secret_like"]["total"], 1, "{returned}");
 
-    let refused = lambda
+    let refused = aws
         .invoke("analyze_pr", sent(json!({})))
         .await
         .unwrap()
@@ -37,19 +37,15 @@ async fn it_answers_one_event_after_another_and_survives_a_bad_one() {
 
     let mut newer = sent(pull.clone());
     newer["version"] = json!(2);
-    let failed = lambda.invoke("analyze_pr", newer).await.unwrap().unwrap();
+    let failed = aws.invoke("analyze_pr", newer).await.unwrap().unwrap();
     assert_eq!(failed, json!({ "outcome": "failed" }));
 
-    let garbage = lambda
+    let garbage = aws
         .invoke("analyze_pr", json!({ "hello": 1 }))
         .await
         .unwrap();
     assert!(garbage.is_err(), "{garbage:?}");
 
-    let again = lambda
-        .invoke("analyze_pr", sent(pull))
-        .await
-        .unwrap()
-        .unwrap();
+    let again = aws.invoke("analyze_pr", sent(pull)).await.unwrap().unwrap();
     assert_eq!(again["outcome"], "replied", "{again}");
 }

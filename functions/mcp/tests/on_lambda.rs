@@ -6,19 +6,19 @@
     reason = "a test fails by panicking"
 )]
 
-use idwo_sandbox::lambda::{Lambda, Process};
+use idwo_sandbox::aws::{Aws, Process};
 use serde_json::{Value, json};
 
 const DOMAIN: &str = "abc123.execute-api.eu-central-1.amazonaws.com";
 const KEY: &str = "a key of the tests, 32 bytes long";
 
-async fn start(lambda: &Lambda, key: &str) -> Process {
+async fn start(aws: &Aws, key: &str) -> Process {
     let variables = [
         ("IDWO_FUNCTION_PREFIX", "idwo-test-"),
         ("IDWO_REQUEST_STATE_KEY", key),
     ];
     let program = env!("CARGO_BIN_EXE_mcp");
-    lambda.run("mcp", program, &variables).await.unwrap()
+    aws.run("mcp", program, &variables).await.unwrap()
 }
 
 /// A POST to `/mcp` at `host`, as a REST API sends it after its authorizer.
@@ -52,8 +52,8 @@ fn call() -> Value {
 }
 
 /// Status and JSON of the answer to `message`, posted to `host`.
-async fn ask(lambda: &Lambda, host: &str, message: &Value) -> (Value, Value) {
-    let answer = lambda
+async fn ask(aws: &Aws, host: &str, message: &Value) -> (Value, Value) {
+    let answer = aws
         .invoke("mcp", rest(host, "repository:read", message))
         .await
         .unwrap()
@@ -64,31 +64,30 @@ async fn ask(lambda: &Lambda, host: &str, message: &Value) -> (Value, Value) {
 
 #[tokio::test]
 async fn a_call_crosses_to_the_tools_own_function_and_back() {
-    let lambda = Lambda::start().await.unwrap();
-    lambda
-        .stand_in("idwo-test-analyze_pr", |sent| {
-            assert_eq!(sent["ask"]["arguments"]["pull_number"], 1, "{sent}");
-            let answer = json!({ "reply": "answer", "structured": { "a": 1 }, "text": "one" });
-            Ok(json!({ "outcome": "replied", "reply": answer }))
-        })
-        .await;
-    let _process = start(&lambda, KEY).await;
-    let (status, answer) = ask(&lambda, DOMAIN, &call()).await;
+    let aws = Aws::start().await.unwrap();
+    aws.stand_in("idwo-test-analyze_pr", |sent| {
+        assert_eq!(sent["ask"]["arguments"]["pull_number"], 1, "{sent}");
+        let answer = json!({ "reply": "answer", "structured": { "a": 1 }, "text": "one" });
+        Ok(json!({ "outcome": "replied", "reply": answer }))
+    })
+    .await;
+    let _process = start(&aws, KEY).await;
+    let (status, answer) = ask(&aws, DOMAIN, &call()).await;
     assert_eq!((status, &answer["id"]), (json!(200), &json!(7)), "{answer}");
     assert_eq!(
         answer["result"]["structuredContent"],
         json!({ "a": 1 }),
         "{answer}"
     );
-    let (status, _) = ask(&lambda, "evil.test", &call()).await;
+    let (status, _) = ask(&aws, "evil.test", &call()).await;
     assert_eq!(status, 403, "only the API's own name is answered");
 }
 
 #[tokio::test]
 async fn a_function_that_fails_is_ours_and_one_that_refuses_is_the_callers() {
-    let lambda = Lambda::start().await.unwrap();
-    let _process = start(&lambda, KEY).await;
-    let (_, missing) = ask(&lambda, DOMAIN, &call()).await;
+    let aws = Aws::start().await.unwrap();
+    let _process = start(&aws, KEY).await;
+    let (_, missing) = ask(&aws, DOMAIN, &call()).await;
     assert_eq!(missing["error"]["code"], -32603, "{missing}");
     for (outcome, is_ours) in [
         (Err(json!({ "errorMessage": "secret" })), true),
@@ -100,10 +99,9 @@ async fn a_function_that_fails_is_ours_and_one_that_refuses_is_the_callers() {
         ),
     ] {
         let again = outcome.clone();
-        lambda
-            .stand_in("idwo-test-analyze_pr", move |_| again.clone())
+        aws.stand_in("idwo-test-analyze_pr", move |_| again.clone())
             .await;
-        let (_, answer) = ask(&lambda, DOMAIN, &call()).await;
+        let (_, answer) = ask(&aws, DOMAIN, &call()).await;
         assert_eq!(
             answer["error"]["code"] == -32603,
             is_ours,
@@ -120,20 +118,20 @@ async fn a_function_that_fails_is_ours_and_one_that_refuses_is_the_callers() {
 
 #[tokio::test]
 async fn without_a_key_it_does_not_start() {
-    let lambda = Lambda::start().await.unwrap();
-    let mut process = start(&lambda, "").await;
+    let aws = Aws::start().await.unwrap();
+    let mut process = start(&aws, "").await;
     let ended = tokio::task::spawn_blocking(move || process.ended_well().unwrap());
     assert!(!ended.await.unwrap());
 }
 
 #[tokio::test]
 async fn who_was_not_let_in_is_refused_and_scopes_decide_what_is_there() {
-    let lambda = Lambda::start().await.unwrap();
-    let _process = start(&lambda, KEY).await;
+    let aws = Aws::start().await.unwrap();
+    let _process = start(&aws, KEY).await;
     let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
     let mut stranger = rest(DOMAIN, "repository:read", &list);
     stranger["requestContext"]["authorizer"] = json!({});
-    let refused = lambda.invoke("mcp", stranger).await.unwrap().unwrap();
+    let refused = aws.invoke("mcp", stranger).await.unwrap().unwrap();
     assert_eq!(refused["statusCode"], 401, "{refused}");
 
     for (scopes, is_there) in [
@@ -141,7 +139,7 @@ async fn who_was_not_let_in_is_refused_and_scopes_decide_what_is_there() {
         ("issues:read", false),
         ("", false),
     ] {
-        let answer = lambda
+        let answer = aws
             .invoke("mcp", rest(DOMAIN, scopes, &list))
             .await
             .unwrap()
@@ -154,7 +152,7 @@ async fn who_was_not_let_in_is_refused_and_scopes_decide_what_is_there() {
         );
         assert!(body.contains("\"cacheScope\":\"private\""), "{body}");
         let call = rest(DOMAIN, scopes, &call());
-        let answer = lambda.invoke("mcp", call).await.unwrap().unwrap();
+        let answer = aws.invoke("mcp", call).await.unwrap().unwrap();
         let is_unknown = answer["body"].as_str().unwrap().contains("-32602");
         assert_eq!(is_unknown, !is_there, "{scopes}: {answer}");
     }

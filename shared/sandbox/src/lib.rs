@@ -4,5 +4,5 @@
 pub mod git_clone;
 
 #[cfg(feature = "services")]
-pub mod lambda;
+pub mod aws;
 pub mod sample;

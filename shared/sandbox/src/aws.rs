@@ -1,5 +1,6 @@
-//! A stand-in for Lambda, over real HTTP: the Runtime API from which a function's process takes its
-//! events, and the API by which functions invoke each other.
+//! A stand-in for what functions talk to on AWS, over real HTTP: the Runtime API from which a
+//! function's process takes its events, the API by which functions invoke each other, and Secrets
+//! Manager.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -31,7 +32,7 @@ pub type Outcome = Result<Value, Value>;
 
 /// Functions by name, each a queue of events that processes or stand-ins answer.
 #[derive(Clone)]
-pub struct Lambda {
+pub struct Aws {
     address: SocketAddr,
     state: Arc<State>,
 }
@@ -42,6 +43,8 @@ struct State {
     /// Events that were taken and are not answered, by request id.
     taken: Mutex<HashMap<String, oneshot::Sender<Outcome>>>,
     events: AtomicU64,
+    /// By name, as they were put.
+    secrets: Mutex<HashMap<String, String>>,
 }
 
 #[derive(Clone)]
@@ -63,15 +66,15 @@ struct Event {
     answer: oneshot::Sender<Outcome>,
 }
 
-impl Lambda {
+impl Aws {
     pub async fn start() -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let lambda = Self {
+        let aws = Self {
             address: listener.local_addr()?,
             state: Arc::default(),
         };
-        tokio::spawn(lambda.clone().accept(listener));
-        Ok(lambda)
+        tokio::spawn(aws.clone().accept(listener));
+        Ok(aws)
     }
 
     /// Starts `program` as the function `name`, with these variables and those of Lambda.
@@ -116,6 +119,12 @@ impl Lambda {
         format!("{}/{name}", self.url())
     }
 
+    /// Keeps `secret` under `name`.
+    pub async fn keep(&self, name: &str, secret: &Value) {
+        let mut secrets = self.state.secrets.lock().await;
+        secrets.insert(name.to_owned(), secret.to_string());
+    }
+
     /// Lets `answer` stand for the function `name`.
     pub async fn stand_in(
         &self,
@@ -148,10 +157,10 @@ impl Lambda {
 
     async fn accept(self, listener: TcpListener) {
         while let Ok((stream, _)) = listener.accept().await {
-            let lambda = self.clone();
+            let aws = self.clone();
             let service = service_fn(move |request| {
-                let lambda = lambda.clone();
-                async move { Ok::<_, Infallible>(lambda.answer(request).await) }
+                let aws = aws.clone();
+                async move { Ok::<_, Infallible>(aws.answer(request).await) }
             });
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
         }
@@ -176,6 +185,14 @@ impl Lambda {
                 let kind = head.headers.get("x-amz-invocation-type");
                 let is_dry_run = kind.is_some_and(|kind| kind == "DryRun");
                 self.invoked(name, body, is_dry_run).await
+            }
+            (&Method::POST, [""]) if is_for(&head, "secretsmanager.GetSecretValue") => {
+                self.secret(
+                    body.get("SecretId")
+                        .and_then(Value::as_str)
+                        .unwrap_or_default(),
+                )
+                .await
             }
             _ => answer(StatusCode::NOT_FOUND, &json!({ "message": "no such path" })),
         }
@@ -224,6 +241,19 @@ impl Lambda {
         answer(StatusCode::ACCEPTED, &json!({ "status": "OK" }))
     }
 
+    async fn secret(&self, name: &str) -> Response<Full<Bytes>> {
+        match self.state.secrets.lock().await.get(name) {
+            Some(secret) => {
+                let found = json!({ "Name": name, "SecretString": secret });
+                answer(StatusCode::OK, &found)
+            }
+            None => {
+                let kind = "ResourceNotFoundException";
+                answer(StatusCode::BAD_REQUEST, &json!({ "__type": kind }))
+            }
+        }
+    }
+
     async fn invoked(&self, name: &str, payload: Value, is_dry_run: bool) -> Response<Full<Bytes>> {
         if is_dry_run {
             let is_there = self.state.functions.lock().await.contains_key(name);
@@ -268,6 +298,12 @@ impl Drop for Process {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+fn is_for(head: &http::request::Parts, target: &str) -> bool {
+    head.headers
+        .get("x-amz-target")
+        .is_some_and(|wanted| wanted == target)
 }
 
 fn answer(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
