@@ -18,13 +18,14 @@ where
     Q: DeserializeOwned,
     R: Serialize,
 {
-    let config = start::configured()?;
+    let runtime = start::runtime()?;
+    let config = runtime.block_on(start::configured())?;
     let (keys, answer) = (Arc::new(config.access_keys), Arc::new(answer));
     let answer = move |event: LambdaEvent<Q>| {
         let (keys, answer) = (Arc::clone(&keys), Arc::clone(&answer));
         async move { answer(&keys, event.payload, SystemClock.now()).map_err(|_| unauthorized()) }
     };
-    start::runtime()?.block_on(lambda_runtime::run(service_fn(answer)))
+    runtime.block_on(lambda_runtime::run(service_fn(answer)))
 }
 
 fn unauthorized() -> Diagnostic {

@@ -19,7 +19,7 @@ where
     A: Future<Output: IntoResponse> + Send + 'static,
 {
     start::runtime()?.block_on(async {
-        let config = start::configured()?;
+        let config = start::configured().await?;
         let handler = made(&config).await?;
         let answer = |request| {
             let answer = handler(reached(request));

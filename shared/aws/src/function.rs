@@ -21,13 +21,14 @@ where
     H: Fn(Call) -> A,
     A: Future<Output = Result<Reply, Failure>>,
 {
-    start::configured()?;
+    let runtime = start::runtime()?;
+    runtime.block_on(start::configured())?;
     let answer = Rc::new(made()?);
     let answer = move |event: LambdaEvent<Sent>| {
         let answer = Rc::clone(&answer);
         async move { Ok::<_, Failed>(answered(name, event.payload, answer.as_ref()).await) }
     };
-    start::runtime()?.block_on(lambda_runtime::run(service_fn(answer)))
+    runtime.block_on(lambda_runtime::run(service_fn(answer)))
 }
 
 /// The one place where a function logs a failure of its own; the endpoint logs the call under the

@@ -7,6 +7,7 @@ pub mod authorizer;
 pub mod endpoint;
 pub mod function;
 pub mod invoke;
+mod secrets;
 mod start;
 pub mod tool;
 

@@ -4,6 +4,8 @@ use idwo_core::config::{Config, Variables};
 use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
 
+use crate::secrets;
+
 /// Whatever ends a function before it serves: Lambda logs it and starts another.
 pub type Failed = Box<dyn std::error::Error + Send + Sync>;
 
@@ -15,9 +17,10 @@ pub(crate) fn runtime() -> std::io::Result<Runtime> {
         .build()
 }
 
-/// Configuration from the environment, and the log as JSON lines on standard output.
-pub(crate) fn configured() -> Result<Config, Failed> {
-    let config = Config::read(&environment())?;
+/// Configuration from the environment and the secrets it names, and the log as JSON lines on
+/// standard output.
+pub(crate) async fn configured() -> Result<Config, Failed> {
+    let config = Config::read(&secrets::beside(environment()).await?)?;
     let filter: EnvFilter = config
         .log
         .parse()

@@ -53,7 +53,8 @@ pub struct StateKey(SecretString);
 const OURS: &str = "IDWO_";
 
 /// Those that there are; the last two are read by the project's own tests.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
+    "IDWO_SECRETS",
     "IDWO_ACCESS_KEYS",
     "IDWO_ALLOWED_HOSTS",
     "IDWO_ALLOWED_ORIGINS",
@@ -143,6 +144,14 @@ impl FromStr for StateKey {
 impl Variables {
     pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         Self(variables.into_iter().collect())
+    }
+
+    /// With `more` for what is not set here.
+    pub fn or(mut self, more: impl IntoIterator<Item = (String, String)>) -> Self {
+        for (name, value) in more {
+            self.0.entry(name).or_insert(value);
+        }
+        self
     }
 
     /// Names that look like ours and that nothing reads: misspelt, most likely.
