@@ -51,9 +51,5 @@ fn config() -> Result<Config, ConfigError> {
     reason = "the host hands its environment to Config, once"
 )]
 fn environment() -> Variables {
-    Variables::new(
-        std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        }),
-    )
+    Variables::of_environment(std::env::vars_os())
 }

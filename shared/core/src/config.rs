@@ -1,6 +1,7 @@
 //! Configuration, read once from the environment into types. What is bad or missing is named.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -159,6 +160,14 @@ impl Variables {
         let ours = self.0.keys().filter(|name| name.starts_with(OURS));
         ours.map(String::as_str)
             .filter(|name| !KNOWN.contains(name))
+    }
+
+    /// Of an environment; what is no text is none of ours.
+    pub fn of_environment(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let texts = variables.into_iter().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        Self::new(texts)
     }
 
     /// Set and not empty: an empty variable is what a deploy template leaves of an unset one.
