@@ -33,7 +33,7 @@ impl Gateway {
         let client = context.client_capabilities().unwrap_or_default();
         let whose = caller::name(context);
         let place = self.rounds.open(&ask, whose, brought, &client)?;
-        let rounds_before = place.rounds_before();
+        let rounds_before = place.rounds_before;
         let (watcher, relay) = progress::watched(&context.peer, context.meta.get_progress_token());
         let correlation_id = (self.setup.ids)();
         let call = Call {

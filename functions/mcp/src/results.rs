@@ -8,7 +8,7 @@ use rmcp::model::{
     InputRequiredResult, ReadResourceResult, ResultType,
 };
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// How a call ended, when not by our own failure.
 #[derive(Debug)]
@@ -88,9 +88,6 @@ fn protocols_own<R: DeserializeOwned>(reply: Reply) -> Result<R, Failure> {
         return Err(Failure::ours_without_source(what));
     };
     result.insert("resultType".to_owned(), json!(ResultType::COMPLETE));
-    read(result).map_err(|e| Failure::ours("the function's result is not the protocol's", e))
-}
-
-fn read<R: DeserializeOwned>(result: Map<String, Value>) -> serde_json::Result<R> {
     serde_json::from_value(Value::Object(result))
+        .map_err(|e| Failure::ours("the function's result is not the protocol's", e))
 }

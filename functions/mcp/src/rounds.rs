@@ -51,7 +51,7 @@ struct Sealed {
 pub(crate) struct Place {
     /// What its function gets of it.
     pub(crate) round: Round,
-    rounds_before: u32,
+    pub(crate) rounds_before: u32,
 }
 
 /// Why a question does not reach the client.
@@ -152,12 +152,6 @@ impl Rounds {
     }
 }
 
-impl Place {
-    pub(crate) fn rounds_before(&self) -> u32 {
-        self.rounds_before
-    }
-}
-
 impl Brought {
     pub(crate) fn of(answers: Option<InputResponses>, state: Option<String>) -> Self {
         Self { answers, state }
@@ -233,7 +227,7 @@ mod tests {
         let again: Value = serde_json::from_str(r#"{"b":{"d":3,"c":2},"a":1}"#).unwrap();
         let place = open(&ask(again), state.clone()).unwrap();
         assert_eq!(place.round.state.as_deref(), Some("kept"));
-        assert_eq!(place.rounds_before(), 1);
+        assert_eq!(place.rounds_before, 1);
         assert!(open(&ask(json!({ "a": 2 })), state).is_err());
         let bobs = rounds().sealed(&first, "bob", 0, None).unwrap();
         assert!(open(&first, bobs).is_err(), "it is for who made the call");
@@ -245,7 +239,7 @@ mod tests {
         let mut before = 0;
         for _ in 0..ROUNDS_MAX {
             let state = rounds().sealed(&ask, "ann", before, None).unwrap();
-            before = open(&ask, state).unwrap().rounds_before();
+            before = open(&ask, state).unwrap().rounds_before;
         }
         assert!(rounds().sealed(&ask, "ann", before, None).is_err());
         let book = "x".repeat(STATE_BYTES_MAX + 1);

@@ -71,6 +71,18 @@ impl Client {
             .await;
     }
 
+    /// Calls the tool, which never answers.
+    async fn calls(&mut self, id: impl Into<Value>) {
+        let call = json!({ "name": "analyze_pr", "arguments": {} });
+        self.asks(id, "tools/call", call).await;
+    }
+
+    async fn cancels(&mut self, id: impl Into<Value>) {
+        let id = id.into();
+        self.tells("notifications/cancelled", json!({ "requestId": id }))
+            .await;
+    }
+
     async fn hears(&mut self) -> Value {
         let line = self.hears.next_line().await.unwrap().unwrap();
         serde_json::from_str(&line).unwrap()
@@ -107,16 +119,8 @@ async fn what_comes_before_the_handshake_does_no_harm() {
 async fn a_cancelled_request_is_not_waited_for() {
     let mut client = Client::of_a_server();
     client.shakes_hands().await;
-    client
-        .asks(
-            "a",
-            "tools/call",
-            json!({ "name": "analyze_pr", "arguments": {} }),
-        )
-        .await;
-    client
-        .tells("notifications/cancelled", json!({ "requestId": "a" }))
-        .await;
+    client.calls("a").await;
+    client.cancels("a").await;
     client.hangs_up().await.unwrap();
 }
 
@@ -124,13 +128,7 @@ async fn a_cancelled_request_is_not_waited_for() {
 async fn an_id_is_used_for_one_request_at_a_time() {
     let mut client = Client::of_a_server();
     client.shakes_hands().await;
-    client
-        .asks(
-            5,
-            "tools/call",
-            json!({ "name": "analyze_pr", "arguments": {} }),
-        )
-        .await;
+    client.calls(5).await;
     client.asks(5, "tools/list", json!({})).await;
     let refused = client.hears().await;
     assert_eq!(
@@ -139,9 +137,7 @@ async fn an_id_is_used_for_one_request_at_a_time() {
     );
     client.asks("5", "tools/list", json!({})).await;
     assert_eq!(client.hears().await["id"], "5");
-    client
-        .tells("notifications/cancelled", json!({ "requestId": 5 }))
-        .await;
+    client.cancels(5).await;
     client.hangs_up().await.unwrap();
 }
 
@@ -174,13 +170,7 @@ async fn a_client_that_does_not_read_is_not_read_from() {
 async fn a_client_that_does_not_listen_any_more_ends_it() {
     let mut client = Client::of_a_server();
     client.shakes_hands().await;
-    client
-        .asks(
-            1,
-            "tools/call",
-            json!({ "name": "analyze_pr", "arguments": {} }),
-        )
-        .await;
+    client.calls(1).await;
     client.asks(2, "tools/list", json!({})).await;
     let Client {
         says,
