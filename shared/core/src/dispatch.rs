@@ -31,6 +31,10 @@ pub struct Call {
     pub watcher: Watcher,
 }
 
+/// The id under which the host knows a request already, and its own log has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CorrelationId(pub Uuid);
+
 /// What is asked, each as the client sent it: the function parses.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]

@@ -14,6 +14,7 @@ pub mod watcher;
 // The ports.
 pub mod clock;
 pub mod dispatch;
+pub mod ended;
 pub mod forge;
 pub mod wire;
 
