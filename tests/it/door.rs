@@ -246,6 +246,7 @@ fn endpoint_of(
         catalogue,
         dispatch,
         ids: Arc::new(|| Uuid::from_u128(7)),
+        count: Arc::new(|_| ()),
         call_timeout,
         state_key: STATE_KEY.parse().unwrap(),
     });

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use idwo_core::dispatch::{Ask, Call, Reply};
+use idwo_core::ended::{Ended, Outcome};
 use idwo_core::failure::Failure;
 use rmcp::RoleServer;
 use rmcp::model::ErrorData;
 use rmcp::service::RequestContext;
 use serde_json::json;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
@@ -35,7 +37,8 @@ impl Gateway {
         let place = self.rounds.open(&ask, whose, brought, &client)?;
         let rounds_before = place.rounds_before;
         let (watcher, relay) = progress::watched(&context.peer, context.meta.get_progress_token());
-        let correlation_id = (self.setup.ids)();
+        let correlation_id = caller::correlation_id(context).unwrap_or_else(|| (self.setup.ids)());
+        let arrived = Instant::now();
         let call = Call {
             function,
             ask: ask.clone(),
@@ -51,7 +54,14 @@ impl Gateway {
             Ok(reply) => read(reply).map(Asked::Result).map_err(Unasked::ByUs),
             Err(failure) => Err(Unasked::ByUs(failure)),
         };
-        log(&ask, correlation_id, &asked);
+        let ended = Ended {
+            what: subject(&ask),
+            correlation_id,
+            outcome: outcome(&asked),
+            took: arrived.elapsed(),
+        };
+        log(&ended, asked.as_ref().err());
+        (self.setup.count)(&ended);
         match asked {
             Ok(asked) => Ok(asked),
             Err(Unasked::ByTheClient(error)) => Err(error),
@@ -104,35 +114,37 @@ fn internal(correlation_id: Uuid) -> ErrorData {
     ErrorData::internal_error(format!("internal error {correlation_id}"), Some(data))
 }
 
+fn outcome<R>(asked: &Result<Asked<R>, Unasked>) -> Outcome {
+    match asked {
+        Ok(_) => Outcome::Answered,
+        Err(Unasked::ByTheClient(_) | Unasked::ByUs(Failure::Caller { .. })) => Outcome::Refused,
+        Err(Unasked::ByUs(Failure::Stopped)) => Outcome::Left,
+        Err(Unasked::ByUs(Failure::Upstream { .. })) => Outcome::LetDown,
+        Err(Unasked::ByUs(Failure::Ours { .. })) => Outcome::Failed,
+    }
+}
+
 /// The one place where a call's end is logged. Neither arguments nor answers are.
-fn log<R>(ask: &Ask, correlation_id: Uuid, asked: &Result<Asked<R>, Unasked>) {
-    let what = subject(ask);
-    let failure = match asked {
-        Ok(Asked::Questions(_)) => {
-            tracing::info!(what, %correlation_id, "{what} has a question");
-            return;
-        }
-        Ok(_) => {
-            tracing::info!(what, %correlation_id, "{what} answered");
-            return;
-        }
-        Err(Unasked::ByTheClient(_)) => {
-            tracing::info!(what, %correlation_id, "{what} has a question for another client");
-            return;
-        }
-        Err(Unasked::ByUs(failure)) => failure,
+fn log(ended: &Ended<'_>, why: Option<&Unasked>) {
+    let Ended {
+        what,
+        correlation_id,
+        outcome,
+        took,
+    } = *ended;
+    let ms = took.as_millis();
+    let error = match why {
+        Some(Unasked::ByUs(failure)) => failure.chain(),
+        _ => String::new(),
     };
-    match failure {
-        Failure::Caller { .. } => {
-            tracing::info!(what, %correlation_id, "{what} refused its arguments");
+    match outcome {
+        Outcome::Answered => tracing::info!(what, %correlation_id, ms, "{what} answered"),
+        Outcome::Refused => tracing::info!(what, %correlation_id, ms, "{what} refused its call"),
+        Outcome::Left => tracing::info!(what, %correlation_id, ms, "{what} was left by its caller"),
+        Outcome::LetDown => {
+            tracing::warn!(what, %correlation_id, ms, error, "{what} was let down");
         }
-        Failure::Stopped => tracing::info!(what, %correlation_id, "{what} was left by its caller"),
-        Failure::Upstream { .. } => {
-            tracing::warn!(what, %correlation_id, error = failure.chain(), "{what} was let down");
-        }
-        Failure::Ours { .. } => {
-            tracing::error!(what, %correlation_id, error = failure.chain(), "{what} failed");
-        }
+        Outcome::Failed => tracing::error!(what, %correlation_id, ms, error, "{what} failed"),
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use idwo_core::config::{Config, StateKey};
 use idwo_core::dispatch::{Argument, Ask, Dispatch};
+use idwo_core::ended::Ended;
 use idwo_core::failure::Failure;
 use rmcp::model::{
     CacheScope, CallToolRequestMethod, CallToolRequestParams, CallToolResponse,
@@ -36,6 +37,9 @@ const INSTRUCTIONS: &str = "Evidence about a team's work. Numbers are computed a
 /// Where ids of calls come from: random in production, counted in a replay.
 pub type Ids = Arc<dyn Fn() -> Uuid + Send + Sync>;
 
+/// Hears of each call once, at its end.
+pub type Count = Arc<dyn Fn(&Ended<'_>) + Send + Sync>;
+
 pub struct Gateway {
     pub(crate) setup: Setup,
     pub(crate) rounds: Rounds,
@@ -46,6 +50,7 @@ pub struct Setup {
     pub catalogue: Catalogue,
     pub dispatch: Arc<dyn Dispatch>,
     pub ids: Ids,
+    pub count: Count,
     /// Longest time of one call.
     pub call_timeout: Duration,
     /// Signs what clients bring back; the same in every process that serves them.
@@ -72,6 +77,7 @@ impl Gateway {
         config: &Config,
         catalogue: Catalogue,
         dispatch: Arc<dyn Dispatch>,
+        count: Count,
     ) -> Result<Self, GatewayError> {
         let state_key = config
             .request_state_key
@@ -81,6 +87,7 @@ impl Gateway {
             catalogue,
             dispatch,
             ids: Arc::new(Uuid::now_v7),
+            count,
             call_timeout: config.call_timeout,
             state_key,
         })?)

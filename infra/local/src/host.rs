@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use idwo_core::clock::SystemClock;
 use idwo_core::config::{Config, ConfigError, StateKey};
+use idwo_core::ended::Ended;
 use mcp::catalogue::Catalogue;
 use mcp::gateway::Gateway;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::in_process::InProcess;
 use crate::repositories::Repositories;
@@ -24,7 +27,8 @@ pub(crate) fn gateway(config: &Config, dispatch: Arc<InProcess>) -> Result<Gatew
         config.request_state_key = Some(own_key()?);
     }
     let catalogue = Catalogue::of(config.serves)?;
-    Ok(Gateway::configured(&config, catalogue, dispatch)?)
+    let count = Arc::new(|_: &Ended<'_>| ());
+    Ok(Gateway::configured(&config, catalogue, dispatch, count)?)
 }
 
 /// One process that nobody shares clients with can make up its key; it lasts as long as itself.
@@ -53,13 +57,14 @@ pub(crate) fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
 
 /// Standard output is what is printed, or the protocol's: the log never goes there.
 pub(crate) fn log_to_stderr(config: &Config) -> Result<(), Failed> {
-    tracing_subscriber::fmt()
-        .with_env_filter(log_filter(config)?)
-        .with_writer(std::io::stderr)
-        .try_init()
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let log = tracing_subscriber::registry()
+        .with(log_filter(config)?)
+        .with(lines);
+    Ok(log.try_init()?)
 }
 
-pub(crate) fn log_filter(config: &Config) -> Result<EnvFilter, ConfigError> {
+pub(crate) fn log_filter(config: &Config) -> Result<Targets, ConfigError> {
     config.log.parse().map_err(|_| ConfigError::Bad {
         name: "IDWO_LOG",
         expected: "a filter such as info or warn,mcp=debug".to_owned(),

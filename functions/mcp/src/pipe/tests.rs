@@ -41,6 +41,7 @@ impl Client {
             catalogue: Catalogue::product().unwrap(),
             dispatch: Arc::new(Never),
             ids: Arc::new(Uuid::nil),
+            count: Arc::new(|_| ()),
             call_timeout: Duration::from_secs(25),
             state_key: "a key of the tests, 32 bytes long".parse().unwrap(),
         });
