@@ -2,6 +2,8 @@
 //! contracts; its prompts and resources are in `prompts.rs` and `resources.rs`. The
 //! conformance fixture's list is in `conformance.json`. A test fails when a file is not its source's.
 
+use std::collections::BTreeSet;
+
 use idwo_core::config::Served;
 use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
 use serde::Deserialize;
@@ -89,6 +91,12 @@ impl Catalogue {
 
     pub fn find(&self, name: &str) -> Option<&Tool> {
         self.tools().find(|tool| tool.name == name)
+    }
+
+    /// All that a principal could need.
+    pub(crate) fn scopes(&self) -> BTreeSet<&str> {
+        let scopes = self.tools.iter().flat_map(|listed| &listed.scopes);
+        scopes.map(String::as_str).collect()
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {

@@ -23,6 +23,7 @@ use crate::gateway::Gateway;
 use crate::head::{self, AllowedReach, Unacceptable};
 use crate::message::{self, Unfit};
 use crate::narrowing::Narrowing;
+use crate::protected_resource;
 
 /// Messages that are read and answered at the same time: each can take some 10 MB, and one that
 /// computes has its own limit behind the dispatch. Further ones wait, still as bytes.
@@ -76,7 +77,11 @@ impl Endpoint {
             ("/mcp", &Method::POST | &Method::OPTIONS) => self.reached(head, body).await,
             ("/mcp", _) => method_not_allowed("POST"),
             ("/health" | "/healthz", &Method::GET) => self.health(),
+            (path, &Method::GET) if protected_resource::is_at(path) => {
+                protected_resource::described(&head, self.gateway.catalogue())
+            }
             ("/health" | "/healthz", _) => method_not_allowed("GET"),
+            (path, _) if protected_resource::is_at(path) => method_not_allowed("GET"),
             _ => refusal(StatusCode::NOT_FOUND, "no such path: MCP is served at /mcp"),
         }
     }
@@ -89,15 +94,16 @@ impl Endpoint {
         if let Err(unacceptable) = self.reach.admits(&head) {
             return unacceptable.into();
         }
-        if head.extensions.get::<Caller>() == Some(&Caller::Stranger) {
-            return refusal(StatusCode::UNAUTHORIZED, "send `Authorization: Bearer KEY`");
-        }
         let origin = head.headers.get(ORIGIN).cloned();
         if head.method == Method::OPTIONS {
             return match origin {
                 Some(origin) => cors::preflight(origin),
                 None => method_not_allowed("POST"),
             };
+        }
+        // Asked after the preflight, with which a browser sends no credentials.
+        if head.extensions.get::<Caller>() == Some(&Caller::Stranger) {
+            return refusal(StatusCode::UNAUTHORIZED, "send `Authorization: Bearer KEY`");
         }
         let answer = self.message(head, body).await;
         cors::shared(answer.unwrap_or_else(|refusal| refusal), origin)

@@ -72,7 +72,7 @@ impl AllowedReach {
             .ok()
             .and_then(|host| host.parse::<Host>().ok());
         let host = host.ok_or(bad("the Host is no host name"))?;
-        let is_reached = reached.is_some_and(|ReachedAs(name)| name.covers(&host));
+        let is_reached = reached.is_some_and(|reached| reached.host.covers(&host));
         let is_allowed = self.hosts.iter().any(|allowed| allowed.covers(&host));
         if host.is_loopback() || is_reached || is_allowed {
             return Ok(());

@@ -19,6 +19,7 @@ pub mod catalogue;
 mod completion;
 mod page;
 mod prompts;
+mod protected_resource;
 mod resources;
 mod visible;
 

@@ -13,9 +13,13 @@ pub struct Host {
     port: Option<u16>,
 }
 
-/// The name under which whoever hands a request on was reached, where that is known for certain.
+/// Under what whoever hands a request on was reached, where that is known for certain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReachedAs(pub Host);
+pub struct ReachedAs {
+    pub host: Host,
+    /// What stands before our own paths, such as `/v1`; often nothing.
+    pub base: String,
+}
 
 /// The page that a browser's request comes from: scheme, host and port, the port never left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
