@@ -4,10 +4,12 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -59,7 +61,11 @@ enum Function {
 }
 
 /// A function's own process; ends with this.
-pub struct Process(Child);
+pub struct Process {
+    child: Child,
+    /// Gives all lines that it has printed, once it has ended.
+    log: Option<JoinHandle<Vec<String>>>,
+}
 
 struct Event {
     payload: Value,
@@ -89,7 +95,7 @@ impl Aws {
         variables: &[(&str, &str)],
     ) -> std::io::Result<Process> {
         let runtime_api = self.runtime_api(name).await;
-        let process = Command::new(program)
+        let mut child = Command::new(program)
             .env_clear()
             .envs([
                 ("AWS_LAMBDA_RUNTIME_API", runtime_api.as_str()),
@@ -105,10 +111,12 @@ impl Aws {
                 ("AWS_SECRET_ACCESS_KEY", "test"),
             ])
             .envs(variables.iter().copied())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        Ok(Process(process))
+        let printed = child.stdout.take();
+        let log = printed.map(|printed| std::thread::spawn(move || lines(printed)));
+        Ok(Process { child, log })
     }
 
     async fn runtime_api(&self, name: &str) -> String {
@@ -135,7 +143,12 @@ impl Aws {
         functions.insert(name.to_owned(), Function::StandIn(Arc::new(answer)));
     }
 
-    fn url(&self) -> String {
+    /// Loses what is kept under `name`.
+    pub async fn lose(&self, name: &str) {
+        self.state.secrets.lock().await.remove(name);
+    }
+
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
@@ -286,18 +299,39 @@ impl Aws {
 }
 
 impl Process {
+    /// Ends it; all that it has logged, line by line.
+    pub fn end(mut self) -> Vec<String> {
+        self.kill();
+        let log = self.log.take().map(JoinHandle::join);
+        log.and_then(Result::ok).unwrap_or_default()
+    }
+
+    fn kill(&mut self) {
+        // One that has ended already cannot be killed, and need not be.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Its number among the machine's processes.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it has ended by itself; whether it ended well.
     pub fn ended_well(&mut self) -> std::io::Result<bool> {
-        self.0.wait().map(|status| status.success())
+        self.child.wait().map(|status| status.success())
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // One that has ended already cannot be killed, and need not be.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        self.kill();
     }
+}
+
+fn lines(printed: ChildStdout) -> Vec<String> {
+    let lines = BufReader::new(printed).lines();
+    lines.map_while(Result::ok).collect()
 }
 
 fn is_for(head: &http::request::Parts, target: &str) -> bool {
