@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use idwo_aws::{Failed, endpoint, invoke::Invoke};
+use idwo_aws::{Failed, endpoint, invoke::Invoke, metrics};
 use mcp::{catalogue::Catalogue, endpoint::Endpoint, gateway::Gateway};
 
 fn main() -> Result<(), Failed> {
-    endpoint::serve(async |config| {
-        let catalogue = Catalogue::of(config.serves)?;
-        let dispatch = Arc::new(Invoke::new(config, catalogue.functions()).await);
-        let gateway = Gateway::configured(config, catalogue, dispatch)?;
-        Ok(Endpoint::new(gateway, config).into_handler())
+    endpoint::serve(async |start| {
+        let catalogue = Catalogue::of(start.config.serves)?;
+        let dispatch = Arc::new(Invoke::new(start, catalogue.functions()).await?);
+        let count = metrics::counted(&start.config.function_prefix);
+        let gateway = Gateway::configured(&start.config, catalogue, dispatch, count)?;
+        Ok(Endpoint::new(gateway, &start.config).into_handler())
     })
 }

@@ -3,53 +3,90 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 
+use http::Uri;
 use idwo_core::access::{Caller, Principal};
-use idwo_core::config::Config;
+use idwo_core::dispatch::CorrelationId;
 use idwo_core::reach::{Host, ReachedAs};
 use lambda_http::request::RequestContext;
 use lambda_http::{IntoResponse, Request, RequestExt, service_fn};
 use serde_json::Value;
 
-use crate::start::{self, Failed};
+use crate::start::{self, Failed, Start};
 
 /// Serves what `made` gives until Lambda ends the process; `made` runs before the first event.
-pub fn serve<H, A>(made: impl AsyncFnOnce(&Config) -> Result<H, Failed>) -> Result<(), Failed>
+pub fn serve<H, A>(made: impl AsyncFnOnce(&Start) -> Result<H, Failed>) -> Result<(), Failed>
 where
     H: Fn(Request) -> A + Send,
     A: Future<Output: IntoResponse> + Send + 'static,
 {
     start::runtime()?.block_on(async {
-        let config = start::configured().await?;
-        let handler = made(&config).await?;
+        let start = Start::read(start::environment()).await?;
+        let handler = made(&start).await?;
         let answer = |request| {
-            let answer = handler(reached(request));
+            let answer = handler(received(request));
             async move { Ok::<_, Infallible>(answer.await) }
         };
         lambda_http::run(service_fn(answer)).await
     })
 }
 
-/// With what only API Gateway knows: the name under which it was reached (it routes by it, so it is
-/// one of ours, and no template can know it before the API exists), and whom the authorizer let in.
-/// Where there is no authorizer nobody is let in.
-fn reached(mut request: Request) -> Request {
-    let (domain, authorizer) = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV1(context)) => {
-            (context.domain_name.as_deref(), Some(&context.authorizer))
-        }
-        Some(RequestContext::ApiGatewayV2(context)) => {
-            (context.domain_name.as_deref(), context.authorizer.as_ref())
-        }
-        _ => (None, None),
-    };
-    let host = domain.and_then(|domain| domain.parse::<Host>().ok());
-    let caller = authorizer.and_then(|authorizer| principal(&authorizer.fields));
-    let caller = caller.map_or(Caller::Stranger, Caller::Admitted);
-    if let Some(host) = host {
-        request.extensions_mut().insert(ReachedAs(host));
+/// With what only API Gateway knows. Where it says nothing nobody is let in.
+fn received(mut request: Request) -> Request {
+    let path = request.raw_http_path().to_owned();
+    let known = Known::of(request.request_context_ref(), &path);
+    let extensions = request.extensions_mut();
+    extensions.insert(known.caller);
+    if let Some(reached_as) = known.reached_as {
+        extensions.insert(reached_as);
     }
-    request.extensions_mut().insert(caller);
+    if let Some(id) = known.id {
+        extensions.insert(id);
+    }
+    if let Some(uri) = without_stage(request.uri(), &path) {
+        *request.uri_mut() = uri;
+    }
     request
+}
+
+struct Known {
+    /// It routes by this name, so it is one of ours, and no template can know it before the API
+    /// exists.
+    reached_as: Option<ReachedAs>,
+    /// Whom the authorizer has let in.
+    caller: Caller,
+    /// Its own id of the request; that of an HTTP API is none of ours.
+    id: Option<CorrelationId>,
+}
+
+impl Known {
+    fn of(context: Option<&RequestContext>, path: &str) -> Self {
+        let (domain, full_path, authorizer, id) = match context {
+            Some(RequestContext::ApiGatewayV1(rest)) => (
+                rest.domain_name.as_deref(),
+                rest.path.as_deref(),
+                Some(&rest.authorizer),
+                rest.request_id.as_deref(),
+            ),
+            Some(RequestContext::ApiGatewayV2(http)) => (
+                http.domain_name.as_deref(),
+                http.http.path.as_deref(),
+                http.authorizer.as_ref(),
+                http.request_id.as_deref(),
+            ),
+            _ => (None, None, None, None),
+        };
+        let host = domain.and_then(|domain| domain.parse::<Host>().ok());
+        let base = full_path.and_then(|full| full.strip_suffix(path));
+        let caller = authorizer.and_then(|authorizer| principal(&authorizer.fields));
+        Self {
+            reached_as: host.map(|host| ReachedAs {
+                host,
+                base: base.unwrap_or_default().to_owned(),
+            }),
+            caller: caller.map_or(Caller::Stranger, Caller::Admitted),
+            id: id.and_then(|id| id.parse().ok()).map(CorrelationId),
+        }
+    }
 }
 
 /// As our own authorizer writes it.
@@ -59,4 +96,11 @@ fn principal(fields: &HashMap<String, Value>) -> Option<Principal> {
         name: fields.get("principal")?.as_str()?.to_owned(),
         scopes: scopes.split_whitespace().map(str::to_owned).collect(),
     })
+}
+
+/// The runtime puts the stage before the path; the endpoint knows no stages.
+fn without_stage(uri: &Uri, path: &str) -> Option<Uri> {
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(path.parse().ok()?);
+    Uri::from_parts(parts).ok()
 }

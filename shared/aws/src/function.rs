@@ -8,8 +8,10 @@ use idwo_core::failure::Failure;
 use idwo_core::watcher::Watcher;
 use idwo_core::wire::{Returned, Sent};
 use lambda_runtime::{LambdaEvent, service_fn};
+use tokio::time::Instant;
+use tracing::Instrument;
 
-use crate::start::{self, Failed};
+use crate::start::{self, Failed, Start};
 
 /// Serves the function `name` until Lambda ends the process. `made` gives what answers, before the
 /// first event.
@@ -22,7 +24,7 @@ where
     A: Future<Output = Result<Reply, Failure>>,
 {
     let runtime = start::runtime()?;
-    runtime.block_on(start::configured())?;
+    runtime.block_on(Start::read(start::environment()))?;
     let answer = Rc::new(made()?);
     let answer = move |event: LambdaEvent<Sent>| {
         let answer = Rc::clone(&answer);
@@ -31,18 +33,28 @@ where
     runtime.block_on(lambda_runtime::run(service_fn(answer)))
 }
 
-/// The one place where a function logs a failure of its own; the endpoint logs the call under the
-/// same id.
+/// Every line that is logged meanwhile has the endpoint's id of the call, and the last one says how
+/// it ended.
 async fn answered<A>(name: &'static str, sent: Sent, answer: impl Fn(Call) -> A) -> Returned
 where
     A: Future<Output = Result<Reply, Failure>>,
 {
     let correlation_id = sent.correlation_id();
-    let outcome = in_time(name, sent, answer).await;
-    if let Err(failure @ Failure::Ours { .. }) = &outcome {
-        tracing::error!(%correlation_id, name, error = failure.chain(), "{name} failed");
+    let span = tracing::info_span!("call", %correlation_id, name);
+    let asked = Instant::now();
+    async {
+        let outcome = in_time(name, sent, answer).await;
+        let ms = asked.elapsed().as_millis();
+        match &outcome {
+            Err(failure @ Failure::Ours { .. }) => {
+                tracing::error!(ms, error = failure.chain(), "{name} failed");
+            }
+            _ => tracing::info!(ms, "{name} ended"),
+        }
+        outcome.into()
     }
-    outcome.into()
+    .instrument(span)
+    .await
 }
 
 async fn in_time<A>(

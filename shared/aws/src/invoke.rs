@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_config::BehaviorVersion;
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
-use idwo_core::config::Config;
 use idwo_core::dispatch::{Call, Dispatch, Reply};
 use idwo_core::failure::Failure;
 use idwo_core::health::{Component, State};
 use idwo_core::wire::{Returned, Sent};
+
+use crate::start::{Failed, Start};
 
 /// What the way there and back may take beside the call itself.
 const TRAVEL_TIMEOUT: Duration = Duration::from_secs(2);
@@ -32,16 +32,13 @@ pub struct Invoke {
 impl Invoke {
     /// For these `functions`. Makes the first TLS handshake by asking whether one of them may be
     /// called.
-    pub async fn new(config: &Config, functions: Vec<String>) -> Self {
-        let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    pub async fn new(start: &Start, functions: Vec<String>) -> Result<Self, Failed> {
+        let config = &start.config;
+        let patience = config.call_timeout + TRAVEL_TIMEOUT;
         // A tool that was called and did not answer in time must not run twice.
-        let settings = aws_sdk_lambda::config::Builder::from(&shared)
+        let settings = aws_sdk_lambda::config::Builder::from(start.account()?)
             .retry_config(RetryConfig::disabled())
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .operation_timeout(config.call_timeout + TRAVEL_TIMEOUT)
-                    .build(),
-            )
+            .timeout_config(TimeoutConfig::builder().operation_timeout(patience).build())
             .build();
         let dispatch = Self {
             client: Client::from_conf(settings),
@@ -53,7 +50,7 @@ impl Invoke {
             let component = dispatch.component(first).await;
             tracing::info!(found = component.found, "{} looked at", component.name);
         }
-        dispatch
+        Ok(dispatch)
     }
 
     /// Whether a function is there and may be called, without calling it.

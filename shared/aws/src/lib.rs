@@ -1,17 +1,19 @@
 //! Functions on Lambda: how one is served ([`endpoint`], [`function`], [`tool`],
-//! [`authorizer`]) and how one is
-//! called ([`invoke`]). Everything that takes time happens before the first event, when Lambda does not
-//! throttle: configuration, the client, the first TLS handshake.
+//! [`authorizer`]) and how one is called ([`invoke`]). Everything that takes time happens before the
+//! first event, when Lambda does not throttle: configuration, secrets, the client, the first TLS
+//! handshake.
 
+mod account;
 pub mod authorizer;
 pub mod endpoint;
 pub mod function;
 pub mod invoke;
+pub mod metrics;
 mod secrets;
 mod start;
 pub mod tool;
 
-pub use start::Failed;
+pub use start::{Failed, Start};
 
 // Without it every first TLS handshake of a process takes 31 ms of CPU more.
 const _: () = assert!(

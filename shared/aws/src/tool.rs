@@ -9,6 +9,7 @@ use idwo_core::failure::Failure;
 use idwo_core::forge::Forge;
 use idwo_core::tool::{self, Tool};
 use tokio::runtime::Handle;
+use tracing::Span;
 
 use crate::function;
 use crate::start::Failed;
@@ -36,7 +37,8 @@ async fn answer<T: Tool>(call: Call, forge: Arc<dyn Forge>) -> Result<Reply, Fai
         watcher: call.watcher,
     };
     let runtime = Handle::current();
-    let work = move || runtime.block_on(tool::answer::<T>(&ctx, arguments));
+    let call = Span::current();
+    let work = move || call.in_scope(|| runtime.block_on(tool::answer::<T>(&ctx, arguments)));
     let ended = tokio::task::spawn_blocking(work).await;
     let answer = ended.map_err(|error| Failure::ours("the tool panicked", error))?;
     answer.map(Reply::Answer)
