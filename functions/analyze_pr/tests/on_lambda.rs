@@ -3,12 +3,14 @@
 use idwo_sandbox::aws::Aws;
 use serde_json::{Value, json};
 
+const ID: &str = "00000000-0000-0000-0000-000000000007";
+
 fn sent(arguments: Value) -> Value {
     json!({
         "version": 1,
         "ask": { "ask": "tool", "name": "analyze_pr", "arguments": arguments },
         "round": { "capabilities": {}, "answers": {}, "state": null },
-        "correlation_id": "00000000-0000-0000-0000-000000000007",
+        "correlation_id": ID,
         "answer_within_ms": 25_000,
     })
 }
@@ -17,7 +19,7 @@ fn sent(arguments: Value) -> Value {
 async fn it_answers_one_event_after_another_and_survives_a_bad_one() {
     let aws = Aws::start().await.unwrap();
     let program = env!("CARGO_BIN_EXE_analyze_pr");
-    let _process = aws.run("analyze_pr", program, &[]).await.unwrap();
+    let process = aws.run("analyze_pr", program, &[]).await.unwrap();
     let pull = json!({ "owner": "sample", "repo": "storefront", "pull_number": 71 });
     let returned = aws
         .invoke("analyze_pr", sent(pull.clone()))
@@ -48,4 +50,12 @@ async fn it_answers_one_event_after_another_and_survives_a_bad_one() {
 
     let again = aws.invoke("analyze_pr", sent(pull)).await.unwrap().unwrap();
     assert_eq!(again["outcome"], "replied", "{again}");
+
+    let log = process.end();
+    let ended = log.iter().filter(|line| line.contains("analyze_pr ended"));
+    assert!(
+        ended.clone().all(|line| line.contains(ID)) && ended.count() == 3,
+        "{log:?}"
+    );
+    assert!(!log.concat().contains("storefront"), "{log:?}");
 }

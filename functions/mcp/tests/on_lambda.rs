@@ -10,6 +10,8 @@ use idwo_sandbox::aws::{Aws, Process};
 use serde_json::{Value, json};
 
 const DOMAIN: &str = "abc123.execute-api.eu-central-1.amazonaws.com";
+/// API Gateway's own id of each request here.
+const REQUEST: &str = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
 const KEY: &str = "a key of the tests, 32 bytes long";
 
 async fn start(aws: &Aws, key: &str) -> Process {
@@ -36,9 +38,9 @@ fn rest(host: &str, scopes: &str, message: &Value) -> Value {
         "requestContext": {
             "accountId": "123456789012", "apiId": "abc123", "domainName": DOMAIN,
             "authorizer": { "principal": "ci", "scopes": scopes },
-            "httpMethod": "POST", "identity": { "sourceIp": "203.0.113.7" }, "path": "/mcp",
-            "protocol": "HTTP/1.1", "requestId": "r", "resourceId": "x", "resourcePath": "/mcp",
-            "stage": "$default",
+            "httpMethod": "POST", "identity": { "sourceIp": "203.0.113.7" }, "path": "/v1/mcp",
+            "protocol": "HTTP/1.1", "requestId": REQUEST, "resourceId": "x",
+            "resourcePath": "/mcp", "stage": "v1",
         },
         "body": message.to_string(),
         "isBase64Encoded": false,
@@ -81,6 +83,69 @@ async fn a_call_crosses_to_the_tools_own_function_and_back() {
     );
     let (status, _) = ask(&aws, "evil.test", &call()).await;
     assert_eq!(status, 403, "only the API's own name is answered");
+}
+
+#[tokio::test]
+async fn one_id_leads_from_the_gateway_to_the_tool_and_no_log_has_a_body() {
+    let aws = Aws::start().await.unwrap();
+    aws.stand_in("idwo-test-analyze_pr", |sent| {
+        assert_eq!(sent["correlation_id"], REQUEST, "{sent}");
+        Ok(json!({ "outcome": "refused", "what": "wrong", "change": "do this" }))
+    })
+    .await;
+    let process = start(&aws, KEY).await;
+    let mut call = call();
+    call["params"]["arguments"]["owner"] = json!("a-secret-owner");
+    let (_, answer) = ask(&aws, DOMAIN, &call).await;
+    assert_eq!(answer["result"]["isError"], true, "{answer}");
+
+    let log = process.end();
+    let lines: Vec<Value> = log
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let said = lines
+        .iter()
+        .find(|line| line["fields"]["correlation_id"] == REQUEST);
+    assert_eq!(said.unwrap()["fields"]["what"], "analyze_pr", "{log:?}");
+    let counted = lines.iter().find(|line| line["_aws"].is_object()).unwrap();
+    assert_eq!(
+        (&counted["Calls"], &counted["Refused"], &counted["Failed"]),
+        (&json!(1), &json!(1), &json!(0))
+    );
+    assert_eq!(counted["Deployment"], "idwo-test");
+    let everything = log.concat();
+    for private in ["a-secret-owner", KEY, "do this", "Bearer"] {
+        assert!(!everything.contains(private), "{private}: {everything}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_public_needs_no_key_and_knows_its_address() {
+    let aws = Aws::start().await.unwrap();
+    let _process = start(&aws, KEY).await;
+    for (method, path, status) in [
+        ("GET", "/health", 200),
+        ("GET", "/.well-known/oauth-protected-resource", 200),
+        ("GET", "/.well-known/oauth-protected-resource/mcp", 200),
+        ("POST", "/.well-known/oauth-protected-resource", 405),
+        ("GET", "/mcp", 405),
+        ("POST", "/mcp", 401),
+        ("GET", "/v1/health", 404),
+    ] {
+        let mut event = rest(DOMAIN, "", &json!({}));
+        event["requestContext"]["authorizer"] = json!({});
+        event["path"] = json!(path);
+        event["httpMethod"] = json!(method);
+        event["requestContext"]["path"] = json!(format!("/v1{path}"));
+        let answer = aws.invoke("mcp", event).await.unwrap().unwrap();
+        assert_eq!(answer["statusCode"], status, "{method} {path}: {answer}");
+        if status == 200 && path.contains("well-known") {
+            let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+            assert_eq!(body["resource"], format!("https://{DOMAIN}/v1/mcp"));
+            assert_eq!(body["scopes_supported"], json!(["repository:read"]));
+        }
+    }
 }
 
 #[tokio::test]
