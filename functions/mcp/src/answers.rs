@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Empty, Full, Limited};
@@ -29,6 +29,15 @@ pub(crate) fn refusal(status: StatusCode, why: impl Into<String>) -> HttpAnswer 
         status,
         &Unfit::new(ErrorCode::INVALID_REQUEST, why).answer(),
     )
+}
+
+/// API Gateway renames the header and has a challenge of its own; other hosts hand it on.
+pub(crate) fn challenge() -> HttpAnswer {
+    let why = "send `Authorization: Bearer KEY`";
+    let mut answer = refusal(StatusCode::UNAUTHORIZED, why);
+    let bearer = HeaderValue::from_static("Bearer realm=\"idwo\"");
+    answer.headers_mut().insert(WWW_AUTHENTICATE, bearer);
+    answer
 }
 
 pub(crate) fn method_not_allowed(allowed: &'static str) -> HttpAnswer {

@@ -103,7 +103,7 @@ impl Endpoint {
         }
         // Asked after the preflight, with which a browser sends no credentials.
         if head.extensions.get::<Caller>() == Some(&Caller::Stranger) {
-            return refusal(StatusCode::UNAUTHORIZED, "send `Authorization: Bearer KEY`");
+            return answers::challenge();
         }
         let answer = self.message(head, body).await;
         cors::shared(answer.unwrap_or_else(|refusal| refusal), origin)

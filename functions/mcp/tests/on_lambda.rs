@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+use idwo_core::access::{AccessKey, KEY_BYTES};
 use idwo_sandbox::aws::{Aws, Process};
 use serde_json::{Value, json};
 
@@ -220,5 +221,54 @@ async fn who_was_not_let_in_is_refused_and_scopes_decide_what_is_there() {
         let answer = aws.invoke("mcp", call).await.unwrap().unwrap();
         let is_unknown = answer["body"].as_str().unwrap().contains("-32602");
         assert_eq!(is_unknown, !is_there, "{scopes}: {answer}");
+    }
+}
+
+/// As an HTTP API without an authorizer sends it, or a function's own address.
+fn http(authorization: &str, message: &Value) -> Value {
+    json!({
+        "version": "2.0", "routeKey": "$default", "rawPath": "/mcp", "rawQueryString": "",
+        "headers": {
+            "host": DOMAIN,
+            "content-type": "application/json",
+            "accept": "application/json, text/event-stream",
+            "authorization": authorization,
+        },
+        "requestContext": {
+            "accountId": "123456789012", "apiId": "abc123", "domainName": DOMAIN,
+            "domainPrefix": "abc123", "requestId": "JKJaXmPLvHcESHA=", "routeKey": "$default",
+            "stage": "$default", "time": "22/Nov/2026:00:00:00 +0000", "timeEpoch": 0,
+            "http": {
+                "method": "POST", "path": "/mcp", "protocol": "HTTP/1.1",
+                "sourceIp": "203.0.113.7", "userAgent": "t",
+            },
+        },
+        "body": message.to_string(),
+        "isBase64Encoded": false,
+    })
+}
+
+#[tokio::test]
+async fn where_there_is_no_authorizer_a_key_lets_in_and_nothing_else() {
+    let aws = Aws::start().await.unwrap();
+    let key = AccessKey::of_random([7; KEY_BYTES]);
+    let scopes = vec!["repository:read".to_owned()];
+    let expires_at = "2100-01-01T00:00:00Z".parse().unwrap();
+    let kept = json!([key.record("ci".to_owned(), scopes, expires_at)]).to_string();
+    let variables = [("IDWO_REQUEST_STATE_KEY", KEY), ("IDWO_ACCESS_KEYS", &kept)];
+    let program = env!("CARGO_BIN_EXE_mcp");
+    let _process = aws.run("mcp", program, &variables).await.unwrap();
+    let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
+    let bearer = format!("Bearer {}", key.expose());
+    for (authorization, status) in [(bearer.as_str(), 200), ("Bearer idwo_x", 401), ("", 401)] {
+        let event = http(authorization, &list);
+        let answer = aws.invoke("mcp", event).await.unwrap().unwrap();
+        assert_eq!(answer["statusCode"], status, "{authorization}: {answer}");
+        let challenge = &answer["headers"]["www-authenticate"];
+        assert_eq!(
+            challenge == "Bearer realm=\"idwo\"",
+            status == 401,
+            "{answer}"
+        );
     }
 }

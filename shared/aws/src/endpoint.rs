@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 
 use http::Uri;
-use idwo_core::access::{Caller, Principal};
+use http::header::AUTHORIZATION;
+use idwo_core::access::{Caller, Keys, Principal};
+use idwo_core::clock::{Clock, SystemClock};
 use idwo_core::dispatch::CorrelationId;
 use idwo_core::reach::{Host, ReachedAs};
 use lambda_http::request::RequestContext;
@@ -23,19 +25,21 @@ where
         let start = Start::read(start::environment()).await?;
         let handler = made(&start).await?;
         let answer = |request| {
-            let answer = handler(received(request));
+            let answer = handler(received(request, &start.config.access_keys));
             async move { Ok::<_, Infallible>(answer.await) }
         };
         lambda_http::run(service_fn(answer)).await
     })
 }
 
-/// With what only API Gateway knows. Where it says nothing nobody is let in.
-fn received(mut request: Request) -> Request {
+/// With what only API Gateway knows. Whom no authorizer has let in, a key lets in here: an HTTP API
+/// and a function's own address have no authorizer of ours.
+fn received(mut request: Request, keys: &Keys) -> Request {
     let path = request.raw_http_path().to_owned();
     let known = Known::of(request.request_context_ref(), &path);
+    let admitted = known.admitted.or_else(|| admitted(&request, keys));
     let extensions = request.extensions_mut();
-    extensions.insert(known.caller);
+    extensions.insert(admitted.map_or(Caller::Stranger, Caller::Admitted));
     if let Some(reached_as) = known.reached_as {
         extensions.insert(reached_as);
     }
@@ -52,8 +56,8 @@ struct Known {
     /// It routes by this name, so it is one of ours, and no template can know it before the API
     /// exists.
     reached_as: Option<ReachedAs>,
-    /// Whom the authorizer has let in.
-    caller: Caller,
+    /// By the authorizer.
+    admitted: Option<Principal>,
     /// Its own id of the request; that of an HTTP API is none of ours.
     id: Option<CorrelationId>,
 }
@@ -77,13 +81,12 @@ impl Known {
         };
         let host = domain.and_then(|domain| domain.parse::<Host>().ok());
         let base = full_path.and_then(|full| full.strip_suffix(path));
-        let caller = authorizer.and_then(|authorizer| principal(&authorizer.fields));
         Self {
             reached_as: host.map(|host| ReachedAs {
                 host,
                 base: base.unwrap_or_default().to_owned(),
             }),
-            caller: caller.map_or(Caller::Stranger, Caller::Admitted),
+            admitted: authorizer.and_then(|authorizer| principal(&authorizer.fields)),
             id: id.and_then(|id| id.parse().ok()).map(CorrelationId),
         }
     }
@@ -96,6 +99,12 @@ fn principal(fields: &HashMap<String, Value>) -> Option<Principal> {
         name: fields.get("principal")?.as_str()?.to_owned(),
         scopes: scopes.split_whitespace().map(str::to_owned).collect(),
     })
+}
+
+/// Why somebody is not let in is not for them.
+fn admitted(request: &Request, keys: &Keys) -> Option<Principal> {
+    let header = request.headers().get(AUTHORIZATION)?;
+    keys.admit(header.to_str().ok(), SystemClock.now()).ok()
 }
 
 /// The runtime puts the stage before the path; the endpoint knows no stages.
