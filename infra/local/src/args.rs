@@ -56,6 +56,17 @@ pub enum Command {
 pub enum Key {
     /// Make a key, show it once, and print what the deployment keeps of it.
     New(NewKey),
+
+    /// Make a key for the secret on standard input: the secret with it goes to standard output, the
+    /// key itself to standard error.
+    Add(NewKey),
+
+    /// Take somebody's key out of the secret on standard input; what is left goes to standard output.
+    Remove {
+        /// Whose, as it stands in the secret.
+        #[arg(long)]
+        name: String,
+    },
 }
 
 /// Longest life of a key, in days: one that nobody replaces is one that nobody misses.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use idwo_core::config::{Config, ConfigError, Variables};
-use idwo_local::args::{Args, Command, Key};
+use idwo_local::args::{Args, Command};
 use idwo_local::{call, doctor, key, serve, stdio, terminal};
 
 /// How long threads that still compute may hold up the end.
@@ -31,7 +31,7 @@ async fn run(args: &Args) -> ExitCode {
         None if args.stdio => stdio::run(args, config()).await.map(|()| ExitCode::SUCCESS),
         None => serve::run(args, config()).await.map(|()| ExitCode::SUCCESS),
         Some(Command::Call(wanted)) => call::run(args, wanted).await,
-        Some(Command::Key(Key::New(wanted))) => key::new(wanted).map(|()| ExitCode::SUCCESS),
+        Some(Command::Key(wanted)) => key::run(wanted).map(|()| ExitCode::SUCCESS),
         Some(Command::Doctor) => doctor::run(args, &environment()).await,
     };
     done.unwrap_or_else(|error| fail(error.as_ref()))

@@ -19,6 +19,12 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     }
 }
 
+/// Tells the person something that is no part of the product.
+#[expect(clippy::print_stderr, reason = "the command line's own voice")]
+pub(crate) fn tell(text: &str) {
+    eprintln!("{text}");
+}
+
 /// Whatever ends the program early.
 pub type Failed = Box<dyn Error + Send + Sync>;
 

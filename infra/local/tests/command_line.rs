@@ -310,3 +310,61 @@ fn a_new_key_lets_in_who_has_it_by_what_is_kept_of_it() {
         .unwrap();
     assert_eq!(too_long.status.code(), Some(2), "{too_long:?}");
 }
+
+/// What `key` makes of the secret on its standard input.
+fn with_key(folder: &TempDir, arguments: &[&str], secret: &str) -> Output {
+    let mut key = idwo(folder);
+    key.arg("key").args(arguments);
+    let piped = key.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut process = piped.stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = process.stdin.take().unwrap();
+    input.write_all(secret.as_bytes()).unwrap();
+    drop(input);
+    process.wait_with_output().unwrap()
+}
+
+fn keys(secret: &str) -> Keys {
+    let secret: Value = serde_json::from_str(secret).unwrap();
+    assert_eq!(secret["OTHER"], "stays", "{secret}");
+    secret["IDWO_ACCESS_KEYS"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap()
+}
+
+#[test]
+fn a_key_is_added_to_a_secret_and_taken_out_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = r#"{"IDWO_ACCESS_KEYS":"[]","OTHER":"stays"}"#;
+    let add = ["add", "--name", "ci", "--scope", "repository:read"];
+    let added = with_key(&folder, &add, empty);
+    let (secret, said) = (text(&added.stdout), text(&added.stderr));
+    let key = said.rsplit(' ').next().unwrap().trim();
+    assert!(!secret.contains(key), "{secret}");
+    let bearer = format!("Bearer {key}");
+    assert!(
+        keys(&secret)
+            .admit(Some(&bearer), SystemClock.now())
+            .is_ok()
+    );
+
+    let twice = with_key(&folder, &add, &secret);
+    assert_eq!((twice.status.code(), twice.stdout.len()), (Some(1), 0));
+
+    let left = with_key(&folder, &["remove", "--name", "ci"], &secret);
+    assert_eq!(keys(&text(&left.stdout)), Keys::default());
+    for (arguments, secret) in [
+        (["remove", "--name", "nobody"].as_slice(), empty),
+        (&add, "not a secret"),
+        (&add, r#"{"IDWO_ACCESS_KEYS":"broken"}"#),
+        (&add, ""),
+    ] {
+        let refused = with_key(&folder, arguments, secret);
+        assert_eq!(
+            (refused.status.code(), refused.stdout.len()),
+            (Some(1), 0),
+            "{secret}"
+        );
+    }
+}
