@@ -1,6 +1,6 @@
 """The client of fastmcp; fails on the first surprise.
 
-Usage: python fastmcp_client.py URL
+Usage: python fastmcp_client.py URL [KEY]
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from fastmcp.exceptions import ToolError
 SAMPLE = {"owner": "sample", "repo": "storefront", "pull_number": 71}
 
 
-async def drive(url: str) -> None:
-    async with Client(url) as client:
+async def drive(url: str, key: str | None) -> None:
+    async with Client(url, auth=key) as client:
         assert "analyze_pr" in [tool.name for tool in await client.list_tools()]
         assert len(await client.list_prompts()) == 2
         prompt = await client.get_prompt("debug_and_fix", {"error_message": "boom"})
@@ -34,4 +34,4 @@ async def drive(url: str) -> None:
     print("fastmcp: lists, prompts, reads, calls, is refused")
 
 
-asyncio.run(drive(sys.argv[1]))
+asyncio.run(drive(sys.argv[1], *(sys.argv[2:] or [None])))
