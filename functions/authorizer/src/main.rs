@@ -3,5 +3,5 @@
 use idwo_aws::{Failed, authorizer};
 
 fn main() -> Result<(), Failed> {
-    authorizer::serve(|keys, request, now| ::authorizer::answer(keys, &request, now))
+    authorizer::serve(::authorizer::answer)
 }
