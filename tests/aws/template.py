@@ -1,0 +1,145 @@
+"""What has to be true of the template as CloudFormation gets it; the first thing that is not is named.
+
+Usage: python template.py TEMPLATE
+"""
+
+import json
+import sys
+
+from translated import translated
+
+# What SAM adds to each role: writing logs and traces, which have no address before they are written.
+MANAGED = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
+
+# Each `*` in a policy, by role and statement, with its reason.
+WILDCARDS: dict[tuple[str, str], str] = {}
+
+# API Gateway's answers before a function is asked, with their statuses.
+REFUSALS = {"UNAUTHORIZED": "401", "ACCESS_DENIED": "401", "MISSING_AUTHENTICATION_TOKEN": "404"}
+
+# Methods by path that nobody needs a key for.
+PUBLIC = {
+    ("/mcp", "options"),
+    ("/health", "get"),
+    ("/.well-known/oauth-protected-resource", "get"),
+    ("/.well-known/oauth-protected-resource/mcp", "get"),
+}
+
+resources = translated(sys.argv[1])["Resources"]
+
+
+def of_type(kind: str) -> dict[str, dict]:
+    return {name: found for name, found in resources.items() if found["Type"] == kind}
+
+
+def properties(name: str) -> dict:
+    return resources[name]["Properties"]
+
+
+def each_function_has_a_role_and_a_log_of_its_own() -> None:
+    functions = of_type("AWS::Lambda::Function")
+    roles = [properties(name)["Role"]["Fn::GetAtt"][0] for name in functions]
+    assert len(set(roles)) == len(functions), roles
+    logs = [properties(name)["LoggingConfig"]["LogGroup"]["Ref"] for name in functions]
+    assert len(set(logs)) == len(functions), logs
+    for name, log in zip(functions, logs):
+        assert properties(log)["RetentionInDays"], log
+        assert resources[log].get("Condition") == resources[name].get("Condition"), log
+        assert properties(name)["LoggingConfig"]["LogFormat"] == "JSON", name
+        assert properties(name)["TracingConfig"]["Mode"] == "Active", name
+        assert properties(name)["MemorySize"] <= 1024 and properties(name)["Timeout"] <= 29, name
+
+
+def no_policy_has_a_wildcard_without_a_reason() -> None:
+    for role in of_type("AWS::IAM::Role"):
+        managed = {arn.rsplit("/", 1)[1] for arn in properties(role).get("ManagedPolicyArns", [])}
+        assert managed <= MANAGED, (role, managed)
+        for statement in statements(role):
+            is_named = (role, statement["Sid"]) in WILDCARDS
+            assert "*" not in json.dumps(statement) or is_named, (role, statement)
+
+
+def the_endpoint_may_call_tools_and_read_its_secret_and_nothing_else() -> None:
+    [endpoint] = [name for name in of_type("AWS::Lambda::Function") if name.startswith("Mcp")]
+    allowed = {statement["Sid"]: statement for statement in statements(f"{endpoint}Role")}
+    assert set(allowed) == {"CallTheTools", "ReadTheSigningSecret"}, allowed
+    assert allowed["CallTheTools"]["Action"] == "lambda:InvokeFunction"
+    called = json.dumps(allowed["CallTheTools"]["Resource"])
+    for name in of_type("AWS::Lambda::Function"):
+        is_no_tool = name in (endpoint, "AuthorizerFunction")
+        assert (f'"{name}"' in called) != is_no_tool, f"the endpoint and {name}"
+    assert not statements("AnalyzePrFunctionRole"), "a tool over a sample needs nothing"
+
+
+def statements(role: str) -> list[dict]:
+    policies = properties(role).get("Policies", [])
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def the_gateway_refuses_as_the_protocol_wants() -> None:
+    body = properties("Api")["Body"]
+    answers = body["x-amazon-apigateway-gateway-responses"]
+    assert {name: answer["statusCode"] for name, answer in answers.items()} == REFUSALS
+    for name, answer in answers.items():
+        header = answer["responseParameters"].get("gatewayresponse.header.WWW-Authenticate", "")
+        assert header.startswith("'Bearer ") == (answer["statusCode"] == "401"), name
+        refusal = json.loads(answer["responseTemplates"]["application/json"])
+        assert refusal["jsonrpc"] == "2.0" and refusal["error"]["message"], name
+
+
+def only_what_is_public_needs_no_key() -> None:
+    body = properties("Api")["Body"]
+    open_to_all = {
+        (path, method)
+        for path, methods in body["paths"].items()
+        for method, operation in methods.items()
+        if operation["security"] == [{"NONE": []}]
+    }
+    assert open_to_all == PUBLIC, open_to_all
+    any_method = body["paths"]["/mcp"]["x-amazon-apigateway-any-method"]
+    assert any_method["security"] == [{"AccessKey": []}], any_method
+    scheme = body["components"]["securitySchemes"]["AccessKey"]["x-amazon-apigateway-authorizer"]
+    assert scheme["type"] == "request" and scheme["authorizerResultTtlInSeconds"] == 300
+    assert scheme["identitySource"] == "method.request.header.Authorization"
+
+
+def nothing_runs_away() -> None:
+    [stage] = of_type("AWS::ApiGateway::Stage").values()
+    [limits] = stage["Properties"]["MethodSettings"]
+    assert limits["ThrottlingRateLimit"] and limits["ThrottlingBurstLimit"], limits
+    assert stage["Properties"]["TracingEnabled"]
+
+
+def tables_cost_by_use_and_keep_what_they_should() -> None:
+    for table in of_type("AWS::DynamoDB::Table"):
+        assert properties(table)["BillingMode"] == "PAY_PER_REQUEST", table
+        assert resources[table]["Condition"], f"{table} is made though nothing uses it"
+    cache, state = properties("CacheTable"), properties("StateTable")
+    assert cache["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert state["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+    assert resources["StateTable"]["UpdateReplacePolicy"] == "Retain"
+
+
+def a_month_without_calls_costs_one_secret() -> None:
+    by_the_month = {"AWS::SecretsManager::Secret", "AWS::CloudWatch::Alarm", "AWS::KMS::Key", "AWS::EC2::NatGateway"}
+    always = [
+        name
+        for name, found in resources.items()
+        if found["Type"] in by_the_month and "Condition" not in found
+    ]
+    assert always == ["SigningSecret"], always
+
+
+CHECKS = [
+    each_function_has_a_role_and_a_log_of_its_own,
+    no_policy_has_a_wildcard_without_a_reason,
+    the_endpoint_may_call_tools_and_read_its_secret_and_nothing_else,
+    the_gateway_refuses_as_the_protocol_wants,
+    only_what_is_public_needs_no_key,
+    nothing_runs_away,
+    tables_cost_by_use_and_keep_what_they_should,
+    a_month_without_calls_costs_one_secret,
+]
+for check in CHECKS:
+    check()
+    print(f"template: {check.__name__.replace('_', ' ')}")
