@@ -1,6 +1,6 @@
 """The client of fastmcp; fails on the first surprise.
 
-Usage: python fastmcp_client.py URL [KEY]
+Usage: python fastmcp_client.py URL [KEY [HEALTH]]
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from fastmcp.exceptions import ToolError
 SAMPLE = {"owner": "sample", "repo": "storefront", "pull_number": 71}
 
 
-async def drive(url: str, key: str | None) -> None:
+async def drive(url: str, key: str | None = None, state: str = "ok") -> None:
     async with Client(url, auth=key) as client:
         assert "analyze_pr" in [tool.name for tool in await client.list_tools()]
         assert len(await client.list_prompts()) == 2
@@ -21,7 +21,7 @@ async def drive(url: str, key: str | None) -> None:
         assert "analyze_pr" in prompt.messages[0].content.text, prompt
         assert len(await client.list_resources()) == 2
         health = await client.read_resource("orchestrator://health")
-        assert json.loads(health[0].text)["state"] == "ok", health
+        assert json.loads(health[0].text)["state"] == state, health
 
         answer = await client.call_tool("analyze_pr", SAMPLE)
         assert answer.structured_content["result"]["secret_like"]["total"] == 1, answer
@@ -34,4 +34,4 @@ async def drive(url: str, key: str | None) -> None:
     print("fastmcp: lists, prompts, reads, calls, is refused")
 
 
-asyncio.run(drive(sys.argv[1], *(sys.argv[2:] or [None])))
+asyncio.run(drive(*sys.argv[1:]))

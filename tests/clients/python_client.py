@@ -1,6 +1,6 @@
 """The official Python SDK, in both eras of the protocol; fails on the first surprise.
 
-Usage: python python_client.py URL [KEY]
+Usage: python python_client.py URL [KEY [HEALTH]]
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from mcp.types import PromptReference
 SAMPLE = {"owner": "sample", "repo": "storefront", "pull_number": 71}
 
 
-async def drive(url: str, mode: str, key: str | None) -> None:
+async def drive(mode: str, url: str, key: str | None = None, state: str = "ok") -> None:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     transport = streamable_http_client(url, http_client=create_mcp_http_client(headers=headers))
     async with Client(transport, mode=mode) as client:
@@ -32,7 +32,7 @@ async def drive(url: str, mode: str, key: str | None) -> None:
         resources = await client.list_resources()
         assert len(resources.resources) == 2, resources
         health = await client.read_resource("orchestrator://health")
-        assert json.loads(health.contents[0].text)["state"] == "ok", health
+        assert json.loads(health.contents[0].text)["state"] == state, health
 
         heard = []
 
@@ -56,8 +56,9 @@ async def drive(url: str, mode: str, key: str | None) -> None:
             assert error.error.code == -32602, error
         else:
             raise AssertionError("a tool that does not exist was called")
-    print(f"Python SDK ({mode}): lists, prompts, completes, reads, calls, hears progress, is refused")
+    hears = "" if key else ", hears progress"
+    print(f"Python SDK ({mode}): lists, prompts, completes, reads, calls{hears}, is refused")
 
 
 for mode in ("auto", "legacy"):
-    asyncio.run(drive(sys.argv[1], mode, *(sys.argv[2:] or [None])))
+    asyncio.run(drive(mode, *sys.argv[1:]))

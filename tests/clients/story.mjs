@@ -9,7 +9,7 @@ const sample = { owner: 'sample', repo: 'storefront', pull_number: 71 };
 
 // `callWithProgress(request, onprogress)` calls a tool as this generation of client does. Who sends a
 // key talks through API Gateway, which hands on whole answers only: no progress is heard there.
-export async function drive(client, callWithProgress, key) {
+export async function drive(client, callWithProgress, key, health = 'ok') {
   const { tools } = await client.listTools();
   const tool = tools.find(({ name }) => name === 'analyze_pr');
   assert.equal(tool.annotations.readOnlyHint, true);
@@ -26,8 +26,8 @@ export async function drive(client, callWithProgress, key) {
 
   const { resources } = await client.listResources();
   assert.equal(resources.length, 2);
-  const health = await client.readResource({ uri: 'orchestrator://health' });
-  assert.equal(JSON.parse(health.contents[0].text).state, 'ok');
+  const healthNow = await client.readResource({ uri: 'orchestrator://health' });
+  assert.equal(JSON.parse(healthNow.contents[0].text).state, health);
 
   const heard = [];
   const call = { name: 'analyze_pr', arguments: sample };
