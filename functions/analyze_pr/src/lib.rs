@@ -71,6 +71,7 @@ impl Tool for AnalyzePr {
     };
     const TOOLSET: &'static str = "pull_requests";
     const SCOPES: &'static [&'static str] = &["repository:read"];
+    const EXAMPLE: &'static str = r#"{"owner":"sample","repo":"storefront","pull_number":71}"#;
 
     type Input = Input;
     type Output = report::Report;

@@ -1,12 +1,21 @@
 //! Every tool that there is. The catalogue, the published schemas and this process all go by this
 //! list.
 
+use std::time::Duration;
+
 use analyze_pr::AnalyzePr;
 use futures::future::BoxFuture;
 use idwo_core::ctx::Ctx;
+use idwo_core::dispatch::{Ask, Call, Round};
 use idwo_core::failure::Failure;
 use idwo_core::tool::{self, Answer, Contract, Tool};
+use idwo_core::watcher::Watcher;
+use idwo_core::wire::Sent;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+/// What the endpoint gives a call by default.
+const ANSWER_WITHIN: Duration = Duration::from_secs(25);
 
 type AnswerFn = fn(Ctx, Map<String, Value>) -> BoxFuture<'static, Result<Answer, Failure>>;
 
@@ -14,6 +23,8 @@ type AnswerFn = fn(Ctx, Map<String, Value>) -> BoxFuture<'static, Result<Answer,
 pub struct Offered {
     pub name: &'static str,
     pub contract: fn() -> Contract,
+    /// Arguments that the sample answers, as JSON.
+    pub example: &'static str,
     pub answer: AnswerFn,
 }
 
@@ -23,6 +34,7 @@ const fn offered<T: Tool>() -> Offered {
     Offered {
         name: T::NAME,
         contract: tool::contract::<T>,
+        example: T::EXAMPLE,
         answer: |ctx, arguments| Box::pin(async move { tool::answer::<T>(&ctx, arguments).await }),
     }
 }
@@ -50,4 +62,19 @@ pub fn pretty(json: &Value) -> String {
 /// `tests/contract/<tool>.json`: all that is promised of one tool.
 pub fn published(tool: &Offered) -> Value {
     json!((tool.contract)())
+}
+
+/// `events/<tool>.json`: what the endpoint sends its function for the example's call.
+pub fn event(tool: &Offered) -> Result<Value, serde_json::Error> {
+    let call = Call {
+        function: tool.name.to_owned(),
+        ask: Ask::Tool {
+            name: tool.name.to_owned(),
+            arguments: serde_json::from_str(tool.example)?,
+        },
+        round: Round::default(),
+        correlation_id: Uuid::nil(),
+        watcher: Watcher::silent(),
+    };
+    Ok(json!(Sent::of(call, ANSWER_WITHIN)))
 }

@@ -8,7 +8,7 @@ use idwo_local::tools::{self, TOOLS};
 #[derive(Parser)]
 enum Chore {
     /// Writes `functions/mcp/catalogue.json` and `tests/contract/` from the tools' own contracts,
-    /// and `functions/mcp/conformance.json` from the fixture's.
+    /// `events/` from their examples, and `functions/mcp/conformance.json` from the fixture's.
     Catalogue,
 }
 
@@ -31,6 +31,8 @@ fn catalogue() -> std::io::Result<()> {
     for tool in TOOLS {
         let path = root.join(format!("tests/contract/{}.json", tool.name));
         write(&path, &tools::pretty(&tools::published(tool)))?;
+        let path = root.join(format!("events/{}.json", tool.name));
+        write(&path, &tools::pretty(&tools::event(tool)?))?;
     }
     Ok(())
 }

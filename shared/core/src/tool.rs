@@ -19,6 +19,8 @@ pub trait Tool: 'static {
     const TOOLSET: &'static str;
     /// What a principal must hold to call it.
     const SCOPES: &'static [&'static str];
+    /// Arguments of a call that the sample answers, as JSON: what `events/` and the stories send.
+    const EXAMPLE: &'static str;
 
     type Input: DeserializeOwned + JsonSchema + Send;
     type Output: Serialize + JsonSchema + Send;
