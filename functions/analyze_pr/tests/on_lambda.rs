@@ -1,18 +1,22 @@
 //! `analyze_pr` as the process that Lambda starts.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use idwo_sandbox::aws::Aws;
 use serde_json::{Value, json};
 
 const ID: &str = "00000000-0000-0000-0000-000000000007";
 
 fn sent(arguments: Value) -> Value {
-    json!({
-        "version": 1,
-        "ask": { "ask": "tool", "name": "analyze_pr", "arguments": arguments },
-        "round": { "capabilities": {}, "answers": {}, "state": null },
-        "correlation_id": ID,
-        "answer_within_ms": 25_000,
-    })
+    let event = include_str!("../../../events/analyze_pr.json");
+    let mut event: Value = serde_json::from_str(event).unwrap();
+    event["ask"]["arguments"] = arguments;
+    event["correlation_id"] = json!(ID);
+    event
 }
 
 #[tokio::test]

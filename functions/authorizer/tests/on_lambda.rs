@@ -13,8 +13,9 @@ async fn start(aws: &Aws, secrets: &str) -> std::io::Result<Process> {
 }
 
 async fn ask(aws: &Aws, headers: Value) -> Outcome {
-    let arn = "arn:aws:execute-api:eu-central-1:123456789012:abc123/prod/POST/mcp";
-    let event = json!({ "type": "REQUEST", "methodArn": arn, "headers": headers });
+    let event = include_str!("../../../events/authorizer.json");
+    let mut event: Value = serde_json::from_str(event).unwrap();
+    *event.pointer_mut("/headers").unwrap() = headers;
     aws.invoke("authorizer", event).await.unwrap()
 }
 
@@ -38,7 +39,7 @@ async fn who_holds_a_key_is_let_into_the_whole_stage() {
     assert_eq!(statement["Effect"], "Allow", "{admitted}");
     assert_eq!(
         statement["Resource"],
-        "arn:aws:execute-api:eu-central-1:123456789012:abc123/prod/*"
+        "arn:aws:execute-api:eu-central-1:123456789012:abc123/v1/*"
     );
     assert_eq!(admitted["context"]["scopes"], "repository:read issues:read");
 

@@ -26,26 +26,11 @@ async fn start(aws: &Aws, key: &str) -> Process {
 
 /// A POST to `/mcp` at `host`, as a REST API sends it after its authorizer.
 fn rest(host: &str, scopes: &str, message: &Value) -> Value {
-    json!({
-        "resource": "/mcp", "path": "/mcp", "httpMethod": "POST",
-        "headers": {
-            "Host": host,
-            "Content-Type": "application/json",
-            "Accept": "application/json, text/event-stream",
-        },
-        "multiValueHeaders": {},
-        "queryStringParameters": null, "multiValueQueryStringParameters": null,
-        "pathParameters": null, "stageVariables": null,
-        "requestContext": {
-            "accountId": "123456789012", "apiId": "abc123", "domainName": DOMAIN,
-            "authorizer": { "principal": "ci", "scopes": scopes },
-            "httpMethod": "POST", "identity": { "sourceIp": "203.0.113.7" }, "path": "/v1/mcp",
-            "protocol": "HTTP/1.1", "requestId": REQUEST, "resourceId": "x",
-            "resourcePath": "/mcp", "stage": "v1",
-        },
-        "body": message.to_string(),
-        "isBase64Encoded": false,
-    })
+    let mut event: Value = serde_json::from_str(include_str!("../../../events/mcp.json")).unwrap();
+    event["headers"]["Host"] = json!(host);
+    event["requestContext"]["authorizer"]["scopes"] = json!(scopes);
+    event["body"] = json!(message.to_string());
+    event
 }
 
 fn call() -> Value {
