@@ -1,16 +1,13 @@
 //! The endpoint as a function of its own.
 
-use std::sync::Arc;
-
-use idwo_aws::{Failed, endpoint, invoke::Invoke, metrics};
+use idwo_aws::{Failed, endpoint, invoke, metrics};
 use mcp::{catalogue::Catalogue, endpoint::Endpoint, gateway::Gateway};
 
 fn main() -> Result<(), Failed> {
     endpoint::serve(async |start| {
         let catalogue = Catalogue::of(start.config.serves)?;
-        let dispatch = Arc::new(Invoke::new(start, catalogue.functions()).await?);
-        let count = metrics::counted(&start.config.function_prefix);
-        let gateway = Gateway::configured(&start.config, catalogue, dispatch, count)?;
+        let dispatch = invoke::dispatch(start, catalogue.functions()).await?;
+        let gateway = Gateway::configured(&start.config, catalogue, dispatch, metrics::of(start))?;
         Ok(Endpoint::new(gateway, &start.config).into_handler())
     })
 }

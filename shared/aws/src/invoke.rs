@@ -1,5 +1,6 @@
 //! Calling a function on Lambda and waiting for its answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,7 +22,7 @@ const TRAVEL_TIMEOUT: Duration = Duration::from_secs(2);
 /// Largest reply that is read, in bytes: a tool's is at most 100 KB, Lambda's limit is 6 MB.
 const REPLY_BYTES_MAX: usize = 2 * 1024 * 1024;
 
-pub struct Invoke {
+struct Invoke {
     client: Client,
     /// Before the name of each function, so that several deployments fit into one account.
     prefix: String,
@@ -29,10 +30,18 @@ pub struct Invoke {
     answer_within: Duration,
 }
 
+/// To these `functions`. Makes the first TLS handshake by asking whether one of them may be called.
+pub async fn dispatch(start: &Start, functions: Vec<String>) -> Result<Arc<dyn Dispatch>, Failed> {
+    let invoke = Invoke::new(start, functions)?;
+    if let Some(first) = invoke.functions.first() {
+        let component = invoke.component(first).await;
+        tracing::info!(found = component.found, "{} looked at", component.name);
+    }
+    Ok(Arc::new(invoke))
+}
+
 impl Invoke {
-    /// For these `functions`. Makes the first TLS handshake by asking whether one of them may be
-    /// called.
-    pub async fn new(start: &Start, functions: Vec<String>) -> Result<Self, Failed> {
+    fn new(start: &Start, functions: Vec<String>) -> Result<Self, Failed> {
         let config = &start.config;
         let patience = config.call_timeout + TRAVEL_TIMEOUT;
         // A tool that was called and did not answer in time must not run twice.
@@ -40,17 +49,12 @@ impl Invoke {
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::builder().operation_timeout(patience).build())
             .build();
-        let dispatch = Self {
+        Ok(Self {
             client: Client::from_conf(settings),
             prefix: config.function_prefix.clone(),
             functions,
             answer_within: config.call_timeout,
-        };
-        if let Some(first) = dispatch.functions.first() {
-            let component = dispatch.component(first).await;
-            tracing::info!(found = component.found, "{} looked at", component.name);
-        }
-        Ok(dispatch)
+        })
     }
 
     /// Whether a function is there and may be called, without calling it.

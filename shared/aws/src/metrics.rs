@@ -9,6 +9,8 @@ use idwo_core::ended::{Ended, Outcome};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::start::Start;
+
 const NAMESPACE: &str = "IDWO";
 
 /// Names and units.
@@ -20,8 +22,9 @@ const METRICS: [(&str, &str); 5] = [
     ("Failed", "Count"),
 ];
 
-/// Counts calls of the deployment whose functions' names begin with `prefix`.
-pub fn counted(prefix: &str) -> Arc<dyn Fn(&Ended<'_>) + Send + Sync> {
+/// Counts the calls of this deployment, which goes by what stands before its functions' names.
+pub fn of(start: &Start) -> Arc<dyn Fn(&Ended<'_>) + Send + Sync> {
+    let prefix = &start.config.function_prefix;
     let deployment = prefix.trim_end_matches('-').to_owned();
     Arc::new(move |ended| print(&line(&deployment, ended, SystemClock.now())))
 }

@@ -1,6 +1,8 @@
 //! Stand-ins for the outside world, for the demo and for tests. "Sandbox" means this, never the
 //! isolation of code.
 
+#[cfg(feature = "forge")]
+pub mod forge;
 pub mod git_clone;
 
 #[cfg(feature = "services")]
