@@ -1,7 +1,9 @@
-//! Everything on offer. The product's tools are in `catalogue.json`, written from their own
-//! contracts; its prompts and resources are in `prompts.rs` and `resources.rs`. The
-//! conformance fixture's list is in `conformance.json`. A test fails when a file is not its source's.
+//! Everything on offer. The product's tools are in `catalogue.json` as clients are told of them, and
+//! in `contracts.json` with all that is published, both written from their own contracts; its prompts
+//! and resources are in `prompts.rs` and `resources.rs`. The conformance fixture's list is in
+//! `conformance.json`. A test fails when a file is not its source's.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use idwo_core::config::Served;
@@ -12,6 +14,9 @@ use serde_json::value::RawValue;
 use crate::{prompts, resources};
 
 const PRODUCT: &str = include_str!("../catalogue.json");
+/// Apart, and read only when one is asked for: schemas of replies are nine tenths of it, and would be
+/// more than half of the endpoint's start.
+const CONTRACTS: &str = include_str!("../contracts.json");
 const CONFORMANCE: &str = include_str!("../conformance.json");
 
 #[derive(Debug, Clone)]
@@ -23,6 +28,8 @@ pub struct Catalogue {
     /// The one function that answers for all of this. Without it each tool is a function of its
     /// own name, and prompts and resources are the endpoint's own.
     pub(crate) function: Option<String>,
+    /// A JSON list of all that is published of each tool.
+    contracts: Cow<'static, str>,
 }
 
 /// A tool, and what decides who is shown it.
@@ -34,8 +41,6 @@ pub(crate) struct Listed {
     /// What a principal must hold to see and call it.
     pub(crate) scopes: Vec<String>,
     pub(crate) read_only: bool,
-    /// All that is published of it, as JSON.
-    pub(crate) contract: String,
 }
 
 impl Catalogue {
@@ -56,14 +61,19 @@ impl Catalogue {
     }
 
     pub fn product() -> Result<Self, serde_json::Error> {
-        Self::of_tools(PRODUCT)
+        Self::beside_ours(PRODUCT, Cow::Borrowed(CONTRACTS))
     }
 
     /// The tools of a JSON list of contracts, beside the prompts and resources of the product.
     pub fn of_tools(contracts: &str) -> Result<Self, serde_json::Error> {
-        let contracts: Vec<&RawValue> = serde_json::from_str(contracts)?;
-        let tools = contracts.into_iter().map(|contract| listed(contract.get()));
+        Self::beside_ours(contracts, Cow::Owned(contracts.to_owned()))
+    }
+
+    fn beside_ours(tools: &str, contracts: Cow<'static, str>) -> Result<Self, serde_json::Error> {
+        let tools: Vec<&RawValue> = serde_json::from_str(tools)?;
+        let tools = tools.into_iter().map(|tool| listed(tool.get()));
         Ok(Self {
+            contracts,
             tools: tools.collect::<Result<_, _>>()?,
             prompts: prompts::list(),
             resources: resources::list(),
@@ -81,6 +91,7 @@ impl Catalogue {
             resources: fixture.resources,
             templates: fixture.resource_templates,
             function: Some("conformance".to_owned()),
+            contracts: Cow::Borrowed("[]"),
         })
     }
 
@@ -91,6 +102,19 @@ impl Catalogue {
 
     pub fn find(&self, name: &str) -> Option<&Tool> {
         self.tools().find(|tool| tool.name == name)
+    }
+
+    /// All that is published of a tool, as JSON.
+    pub(crate) fn contract(&self, tool: &str) -> Option<&str> {
+        #[derive(Deserialize)]
+        struct Named<'a> {
+            #[serde(borrow)]
+            name: Cow<'a, str>,
+        }
+        let contracts: Vec<&RawValue> = serde_json::from_str(&self.contracts).ok()?;
+        contracts.into_iter().map(RawValue::get).find(|contract| {
+            serde_json::from_str(contract).is_ok_and(|named: Named<'_>| named.name == tool)
+        })
     }
 
     /// All that a principal could need.
@@ -128,7 +152,6 @@ fn listed(contract: &str) -> Result<Listed, serde_json::Error> {
     let hints = tool.annotations.as_ref();
     Ok(Listed {
         read_only: hints.and_then(|hints| hints.read_only_hint) == Some(true),
-        contract: contract.to_owned(),
         tool,
         toolset,
         scopes,

@@ -65,10 +65,10 @@ pub(crate) async fn read(
         )),
         HEALTH => Ok(of_now(uri, health(gateway).await.to_string())),
         _ => {
-            let tool = uri.strip_prefix(SCHEMAS);
-            let listed = tool.and_then(|tool| visible.tools().find(|l| l.tool.name == tool));
-            let listed = listed.ok_or_else(|| no_such_resource(uri))?;
-            Ok(lasting(uri, listed.contract.clone(), &visible))
+            let tool = uri.strip_prefix(SCHEMAS).filter(|tool| visible.has(tool));
+            let contract = tool.and_then(|tool| gateway.setup.catalogue.contract(tool));
+            let contract = contract.ok_or_else(|| no_such_resource(uri))?;
+            Ok(lasting(uri, contract.to_owned(), &visible))
         }
     }
 }

@@ -39,13 +39,26 @@ const fn offered<T: Tool>() -> Offered {
     }
 }
 
-/// `functions/mcp/catalogue.json`: every contract, one on each line, since the endpoint serves them
-/// as they stand there.
+/// `functions/mcp/catalogue.json`: what clients are told of each tool. The schema of its replies is
+/// left to who asks for the contract; it would triple what every client has to read.
 pub fn catalogue() -> String {
-    let lines: Vec<_> = TOOLS
-        .iter()
-        .map(|tool| published(tool).to_string())
-        .collect();
+    lines(|tool| {
+        let mut listed = published(tool);
+        if let Some(contract) = listed.as_object_mut() {
+            contract.remove("outputSchema");
+        }
+        listed
+    })
+}
+
+/// `functions/mcp/contracts.json`: every contract, since the endpoint serves them as they stand there.
+pub fn contracts() -> String {
+    lines(published)
+}
+
+/// A JSON list with one tool on each line.
+fn lines(told: fn(&Offered) -> Value) -> String {
+    let lines: Vec<_> = TOOLS.iter().map(|tool| told(tool).to_string()).collect();
     format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
