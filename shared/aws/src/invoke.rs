@@ -4,26 +4,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sdk_lambda::Client;
-use aws_sdk_lambda::config::retry::RetryConfig;
-use aws_sdk_lambda::config::timeout::TimeoutConfig;
-use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::InvocationType;
+use http::HeaderName;
+use http::header::CONTENT_TYPE;
 use idwo_core::dispatch::{Call, Dispatch, Reply};
 use idwo_core::failure::Failure;
 use idwo_core::health::{Component, State};
 use idwo_core::wire::{Returned, Sent};
 
+use crate::account::{Account, Answer, Ask, Unanswered};
 use crate::start::{Failed, Start};
 
 /// What the way there and back may take beside the call itself.
 const TRAVEL_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Largest reply that is read, in bytes: a tool's is at most 100 KB, Lambda's limit is 6 MB.
-const REPLY_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Longest wait to hear whether a function is there.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(3);
+
+const KIND: HeaderName = HeaderName::from_static("x-amz-invocation-type");
+const TRACE: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+const FAILED: HeaderName = HeaderName::from_static("x-amz-function-error");
 
 struct Invoke {
-    client: Client,
+    account: Account,
     /// Before the name of each function, so that several deployments fit into one account.
     prefix: String,
     functions: Vec<String>,
@@ -32,75 +34,82 @@ struct Invoke {
 
 /// To these `functions`. Makes the first TLS handshake by asking whether one of them may be called.
 pub async fn dispatch(start: &Start, functions: Vec<String>) -> Result<Arc<dyn Dispatch>, Failed> {
-    let invoke = Invoke::new(start, functions)?;
+    let invoke = Invoke {
+        account: start.account()?.clone(),
+        prefix: start.config.function_prefix.clone(),
+        functions,
+        answer_within: start.config.call_timeout,
+    };
     if let Some(first) = invoke.functions.first() {
-        let component = invoke.component(first).await;
-        tracing::info!(found = component.found, "{} looked at", component.name);
+        let Component {
+            name, found, state, ..
+        } = invoke.component(first).await;
+        if state != State::Ok {
+            tracing::warn!(found, "{name} looked at");
+        }
     }
     Ok(Arc::new(invoke))
 }
 
 impl Invoke {
-    fn new(start: &Start, functions: Vec<String>) -> Result<Self, Failed> {
-        let config = &start.config;
-        let patience = config.call_timeout + TRAVEL_TIMEOUT;
-        // A tool that was called and did not answer in time must not run twice.
-        let settings = aws_sdk_lambda::config::Builder::from(start.account()?)
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::builder().operation_timeout(patience).build())
-            .build();
-        Ok(Self {
-            client: Client::from_conf(settings),
-            prefix: config.function_prefix.clone(),
-            functions,
-            answer_within: config.call_timeout,
-        })
+    /// A tool that was called and did not answer in time must not run twice: nothing is tried again.
+    async fn invoke(
+        &self,
+        function: &str,
+        kind: &str,
+        sent: Vec<u8>,
+        within: Duration,
+    ) -> Result<Answer, Unanswered> {
+        let path = format!(
+            "/2015-03-31/functions/{}{function}/invocations",
+            self.prefix
+        );
+        let trace = trace();
+        let mut headers = vec![(CONTENT_TYPE, "application/json"), (KIND, kind)];
+        headers.extend(trace.as_deref().map(|trace| (TRACE, trace)));
+        let ask = Ask {
+            service: "lambda",
+            path: &path,
+            headers: &headers,
+            body: sent,
+            within,
+        };
+        self.account.post(ask).await
     }
 
     /// Whether a function is there and may be called, without calling it.
     async fn component(&self, function: &str) -> Component {
-        let asked = self.client.invoke().function_name(self.name(function));
-        let asked = asked.invocation_type(InvocationType::DryRun).send().await;
-        match asked {
+        let looked = self
+            .invoke(function, "DryRun", Vec::new(), LOOK_TIMEOUT)
+            .await;
+        match looked {
             Ok(_) => Component::ok(function, "is there and may be called"),
-            Err(error) => Component::wrong(
+            Err(why) => Component::wrong(
                 function,
                 State::Down,
-                format!("cannot be called: {}", kind(&error)),
+                format!("cannot be called: {why}"),
                 "look whether it is deployed and whether this function may invoke it",
             ),
         }
-    }
-
-    fn name(&self, function: &str) -> String {
-        format!("{}{function}", self.prefix)
     }
 }
 
 #[async_trait]
 impl Dispatch for Invoke {
     async fn call(&self, call: Call) -> Result<Reply, Failure> {
-        let name = self.name(&call.function);
+        let function = call.function.clone();
         let sent = serde_json::to_vec(&Sent::of(call, self.answer_within))
             .map_err(|e| Failure::ours("cannot write the call", e))?;
-        let invoked = self
-            .client
-            .invoke()
-            .function_name(name)
-            .payload(Blob::new(sent));
-        let invoked = invoked.send().await;
-        let invoked = invoked.map_err(|e| Failure::ours("cannot invoke the function", e))?;
-        let reply = invoked.payload.map(Blob::into_inner).unwrap_or_default();
-        if let Some(error) = invoked.function_error {
-            return Err(Failure::ours_without_source(format!(
-                "the function ended with {error}"
-            )));
-        }
-        if reply.len() > REPLY_BYTES_MAX {
-            let what = format!("the function replied {} bytes", reply.len());
+        let within = self.answer_within + TRAVEL_TIMEOUT;
+        let answer = self
+            .invoke(&function, "RequestResponse", sent, within)
+            .await;
+        let answer = answer.map_err(|e| Failure::ours("cannot invoke the function", e))?;
+        if let Some(error) = answer.headers.get(FAILED) {
+            let what = format!("the function ended with {error:?}");
             return Err(Failure::ours_without_source(what));
         }
-        serde_json::from_slice::<Returned>(&reply)
+        serde_json::from_slice::<Returned>(&answer.body)
             .map_err(|e| Failure::ours("cannot read the function's reply", e))?
             .into()
     }
@@ -114,13 +123,11 @@ impl Dispatch for Invoke {
     }
 }
 
-/// What went wrong, in a word, and nothing of ours beside it.
-fn kind<E: std::error::Error>(error: &aws_sdk_lambda::error::SdkError<E>) -> &'static str {
-    use aws_sdk_lambda::error::SdkError;
-    match error {
-        SdkError::TimeoutError(_) => "no answer in time",
-        SdkError::DispatchFailure(_) => "no connection",
-        SdkError::ServiceError(_) => "Lambda refuses it",
-        _ => "the answer was not understood",
-    }
+/// What X-Ray goes by: the runtime sets it anew for each event, and takes one at a time.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is no configuration: it changes with each event"
+)]
+fn trace() -> Option<String> {
+    std::env::var("_X_AMZN_TRACE_ID").ok()
 }

@@ -4,43 +4,54 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
-use aws_types::SdkConfig;
+use http::HeaderName;
+use http::header::CONTENT_TYPE;
+use serde::Deserialize;
+use serde_json::json;
 
+use crate::account::{Account, Ask};
 use crate::start::Failed;
 
-/// Longest wait for one secret, retries included: a start that hangs is worse than one that fails.
+/// Longest wait for one secret: a start that hangs is worse than one that fails, and Lambda starts
+/// another.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
+
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
 /// All that the secrets of these names or ARNs hold; of two values the first counts.
 pub(crate) async fn read(
-    account: &SdkConfig,
+    account: &Account,
     names: &[String],
 ) -> Result<BTreeMap<String, String>, Failed> {
-    let client = client(account);
     let mut all = BTreeMap::new();
     for name in names {
-        for (variable, value) in one(&client, name).await? {
+        for (variable, value) in one(account, name).await? {
             all.entry(variable).or_insert(value);
         }
     }
     Ok(all)
 }
 
-fn client(account: &SdkConfig) -> Client {
-    let patience = TimeoutConfig::builder().operation_timeout(READ_TIMEOUT);
-    let settings = aws_sdk_secretsmanager::config::Builder::from(account)
-        .timeout_config(patience.build())
-        .build();
-    Client::from_conf(settings)
-}
-
-/// The error names the secret and nothing of what is in it.
-async fn one(client: &Client, name: &str) -> Result<BTreeMap<String, String>, Failed> {
-    let secret = client.get_secret_value().secret_id(name).send().await;
-    let secret = secret.map_err(|_| format!("the secret {name} cannot be read"))?;
-    let text = secret.secret_string.unwrap_or_default();
-    let values = serde_json::from_str(&text);
-    values.map_err(|_| format!("the secret {name} is no JSON object of texts").into())
+/// An error names the secret and nothing of what is in it.
+async fn one(account: &Account, name: &str) -> Result<BTreeMap<String, String>, Failed> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Secret {
+        secret_string: String,
+    }
+    let ask = Ask {
+        service: "secretsmanager",
+        path: "/",
+        headers: &[
+            (CONTENT_TYPE, "application/x-amz-json-1.1"),
+            (TARGET, "secretsmanager.GetSecretValue"),
+        ],
+        body: json!({ "SecretId": name }).to_string().into_bytes(),
+        within: READ_TIMEOUT,
+    };
+    let answer = account.post(ask).await;
+    let answer = answer.map_err(|why| format!("the secret {name} cannot be read: {why}"))?;
+    let unfit = |_| format!("the secret {name} is no JSON object of texts");
+    let secret: Secret = serde_json::from_slice(&answer.body).map_err(unfit)?;
+    Ok(serde_json::from_str(&secret.secret_string).map_err(unfit)?)
 }

@@ -2,14 +2,14 @@
 
 use std::cell::OnceCell;
 
-use aws_types::SdkConfig;
 use idwo_core::config::{Config, Variables};
 use tokio::runtime::Runtime;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::{account, secrets};
+use crate::account::Account;
+use crate::secrets;
 
 /// Whatever ends a function before it serves: Lambda logs it and starts another.
 pub type Failed = Box<dyn std::error::Error + Send + Sync>;
@@ -18,7 +18,7 @@ pub type Failed = Box<dyn std::error::Error + Send + Sync>;
 pub struct Start {
     pub config: Config,
     environment: Variables,
-    account: OnceCell<SdkConfig>,
+    account: OnceCell<Account>,
 }
 
 impl Start {
@@ -46,11 +46,11 @@ impl Start {
     }
 
     /// Made once, when something needs it: a tool that calls no service of AWS pays nothing for it.
-    pub(crate) fn account(&self) -> Result<&SdkConfig, Failed> {
+    pub(crate) fn account(&self) -> Result<&Account, Failed> {
         if let Some(account) = self.account.get() {
             return Ok(account);
         }
-        let account = account::account(&self.environment)?;
+        let account = Account::of(&self.environment)?;
         Ok(self.account.get_or_init(|| account))
     }
 }
