@@ -2,23 +2,82 @@
 
 use std::error::Error;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use idwo_core::forge::Forge;
+use async_trait::async_trait;
+use idwo_core::failure::Failure;
+use idwo_core::forge::{File, Forge, PastChanges, PullRequest};
+use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
+use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
 
 use crate::sample;
 
 /// The one folder that a function can write.
-const SAMPLE: &str = "/tmp/sample.git";
+pub const SAMPLE: &str = "/tmp/sample.git";
 
-/// Writes the sample where there is none yet.
+/// Written at the first call: it takes 50 ms of CPU, which a start is not to wait for.
+#[derive(Default)]
+struct Sample(OnceLock<Clones>);
+
 pub fn over_sample() -> Result<Arc<dyn Forge>, Box<dyn Error + Send + Sync>> {
+    Ok(Arc::new(Sample::default()))
+}
+
+impl Sample {
+    fn clones(&self) -> Result<&Clones, Failure> {
+        if let Some(clones) = self.0.get() {
+            return Ok(clones);
+        }
+        let opened = open().map_err(|e| {
+            let what = format!("the sample cannot be used: {e}");
+            Failure::ours_without_source(what)
+        })?;
+        Ok(self.0.get_or_init(|| opened))
+    }
+}
+
+fn open() -> Result<Clones, Box<dyn Error + Send + Sync>> {
     let path = Path::new(SAMPLE);
     if !path.exists() {
         sample::write(path)?;
     }
     let mut clones = Clones::default();
     clones.offer_sample(path, sample::NAME.parse()?, sample::NOTE)?;
-    Ok(Arc::new(clones))
+    Ok(clones)
+}
+
+#[async_trait]
+impl Forge for Sample {
+    async fn pull_request(
+        &self,
+        repository: &RepositoryName,
+        number: PullNumber,
+        watcher: &Watcher,
+    ) -> Result<PullRequest, Failure> {
+        let clones = self.clones()?;
+        clones.pull_request(repository, number, watcher).await
+    }
+
+    async fn file(
+        &self,
+        repository: &RepositoryName,
+        commit: &CommitSha,
+        path: &str,
+    ) -> Result<File, Failure> {
+        self.clones()?.file(repository, commit, path).await
+    }
+
+    async fn past_changes(
+        &self,
+        repository: &RepositoryName,
+        before: &CommitSha,
+        paths: &[String],
+        watcher: &Watcher,
+    ) -> Result<PastChanges, Failure> {
+        let clones = self.clones()?;
+        clones
+            .past_changes(repository, before, paths, watcher)
+            .await
+    }
 }
