@@ -21,7 +21,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
 /// Longest wait for a function's answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -45,6 +45,8 @@ struct State {
     /// Events that were taken and are not answered, by request id.
     taken: Mutex<HashMap<String, oneshot::Sender<Outcome>>>,
     events: AtomicU64,
+    /// How often each function has asked for an event.
+    asked: watch::Sender<HashMap<String, u64>>,
     /// By name, as they were put.
     secrets: Mutex<HashMap<String, String>>,
 }
@@ -211,8 +213,19 @@ impl Aws {
         }
     }
 
+    /// Waits until a function has asked for an event so many times: at the second time it is done with
+    /// the first.
+    pub async fn asked(&self, name: &str, times: u64) {
+        let mut asked = self.state.asked.subscribe();
+        let is_there = |asked: &HashMap<String, u64>| asked.get(name) >= Some(&times);
+        // The sender lives as long as this.
+        let _ = asked.wait_for(is_there).await;
+    }
+
     /// The next event of a function, once there is one.
     async fn next(&self, name: &str) -> Response<Full<Bytes>> {
+        let one_more = |asked: &mut HashMap<_, _>| *asked.entry(name.to_owned()).or_default() += 1;
+        self.state.asked.send_modify(one_more);
         let function = self.state.functions.lock().await.get(name).cloned();
         let Some(Function::Process { queue, .. }) = function else {
             return answer(
