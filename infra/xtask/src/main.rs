@@ -1,33 +1,50 @@
-//! Chores of the project: `cargo xtask catalogue`.
+//! Chores of the project, each a `cargo xtask` of its own.
+
+mod new_tool;
+mod weigh;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use clap::Parser;
 use idwo_local::tools::{self, TOOLS};
 
 #[derive(Parser)]
 enum Chore {
-    /// Writes `functions/mcp/catalogue.json` and `tests/contract/` from the tools' own contracts,
+    /// Writes the lists in `functions/mcp` and `tests/contract/` from the tools' own contracts,
     /// `events/` from their examples, and `functions/mcp/conformance.json` from the fixture's.
     Catalogue,
+
+    /// Makes a tool that answers its own example, in every place where a tool has to be.
+    NewTool {
+        /// As the tool, its function and its folder are named, such as `analyze_pr`.
+        name: new_tool::Name,
+    },
+
+    /// Builds every function as AWS runs it, and prints what it weighs beside the least that one can
+    /// be. Fails where a target is missed.
+    Weigh,
 }
 
-fn main() -> std::io::Result<()> {
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> Result<(), Failed> {
     match Chore::parse() {
         Chore::Catalogue => catalogue(),
+        Chore::NewTool { name } => new_tool::run(&name),
+        Chore::Weigh => weigh::run(),
     }
 }
 
-fn catalogue() -> std::io::Result<()> {
+fn catalogue() -> Result<(), Failed> {
     let root = root();
-    write(
-        &root.join("functions/mcp/catalogue.json"),
-        &tools::catalogue(),
-    )?;
-    write(
-        &root.join("functions/mcp/conformance.json"),
-        &tools::conformance_catalogue(),
-    )?;
+    for (file, text) in [
+        ("catalogue", tools::catalogue()),
+        ("contracts", tools::contracts()),
+        ("conformance", tools::conformance_catalogue()),
+    ] {
+        write(&root.join(format!("functions/mcp/{file}.json")), &text)?;
+    }
     for tool in TOOLS {
         let path = root.join(format!("tests/contract/{}.json", tool.name));
         write(&path, &tools::pretty(&tools::published(tool)))?;
@@ -42,6 +59,22 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     std::fs::write(path, text)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a chore of the project, never deployed"
+)]
+fn cargo<'a>(command: &[&str], packages: impl IntoIterator<Item = &'a str>) -> Result<(), Failed> {
+    let mut cargo = Command::new("cargo");
+    let done = cargo
+        .args(command)
+        .args(packages)
+        .current_dir(root())
+        .status()?;
+    done.success()
+        .then_some(())
+        .ok_or_else(|| format!("cargo {} failed", command.join(" ")).into())
 }
 
 /// The workspace's root, wherever the command was given.
