@@ -1,7 +1,5 @@
 //! The fixture as the process that Lambda starts.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use idwo_sandbox::aws::Aws;
 
 #[tokio::test]
