@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use idwo_core::input::{PullNumber, RepositoryName};
 use idwo_history::clones::{Clones, OfferError};
-use idwo_sandbox::sample;
+use idwo_sandbox::sample::{self, Unwritten};
 
 use crate::args::Args;
 
@@ -76,27 +76,14 @@ fn offer_sample(clones: &mut Clones, path: &Path) -> Result<(), RepositoriesErro
         .map_err(|source| sample_error(path, source))
 }
 
-/// Writes the sample once. It takes its name only when whole, so that a copy cut off midway is
-/// never read, and two processes may do this at the same time.
 fn sample_at(data: &Path) -> Result<PathBuf, RepositoriesError> {
-    let path = data.join(format!("sample-{}.git", sample::EDITION));
-    if path.exists() {
-        return Ok(path);
-    }
     std::fs::create_dir_all(data).map_err(data_error(data))?;
     // Started in somebody's own clone, the data must not show up as theirs.
     std::fs::write(data.join(".gitignore"), "*\n").map_err(data_error(data))?;
-    let draft = tempfile::Builder::new()
-        .prefix("sample-draft-")
-        .tempdir_in(data)
-        .map_err(data_error(data))?;
-    sample::write(draft.path()).map_err(|source| sample_error(&path, source))?;
-    match std::fs::rename(draft.path(), &path) {
-        Ok(()) => drop(draft.keep()),
-        Err(_) if path.exists() => (),
-        Err(source) => return Err(RepositoriesError::Data { path, source }),
-    }
-    Ok(path)
+    sample::written_in(data).map_err(|error| match error {
+        Unwritten::Folder { folder, source } => data_error(&folder)(source),
+        story @ Unwritten::Story { .. } => sample_error(data, story),
+    })
 }
 
 fn data_error(path: &Path) -> impl Fn(std::io::Error) -> RepositoriesError {

@@ -13,10 +13,11 @@ use idwo_history::clones::Clones;
 
 use crate::sample;
 
-/// The one folder that a function can write.
-pub const SAMPLE: &str = "/tmp/sample.git";
+/// The one folder that a function can write; what is in it outlives a process that was ended.
+pub const FOLDER: &str = "/tmp";
 
-/// Written at the first call: it takes 50 ms of CPU, which a start is not to wait for.
+/// Written at the first call and not at the start: 50 to 100 ms of CPU, which only this repository
+/// costs, and which a forge that asks GitHub will not.
 #[derive(Default)]
 struct Sample(OnceLock<Clones>);
 
@@ -29,8 +30,8 @@ impl Sample {
         if let Some(clones) = self.0.get() {
             return Ok(clones);
         }
-        let opened = open().map_err(|e| {
-            let what = format!("the sample cannot be used: {e}");
+        let opened = open().map_err(|error| {
+            let what = format!("the sample cannot be used: {error}");
             Failure::ours_without_source(what)
         })?;
         Ok(self.0.get_or_init(|| opened))
@@ -38,12 +39,9 @@ impl Sample {
 }
 
 fn open() -> Result<Clones, Box<dyn Error + Send + Sync>> {
-    let path = Path::new(SAMPLE);
-    if !path.exists() {
-        sample::write(path)?;
-    }
+    let path = sample::written_in(Path::new(FOLDER))?;
     let mut clones = Clones::default();
-    clones.offer_sample(path, sample::NAME.parse()?, sample::NOTE)?;
+    clones.offer_sample(&path, sample::NAME.parse()?, sample::NOTE)?;
     Ok(clones)
 }
 

@@ -1,7 +1,8 @@
 //! The sample repository: the made-up shop "storefront", ten months of work by five people, and
 //! one pull request that deserves a second look. It is data for a first run, and says so.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::git_clone::{Draft, GitClone, StoryResult};
 
@@ -82,6 +83,48 @@ const STEPS: &[Step] = &[
     (66, PRIYA, JONAS, "src/payments/refund.rs", "refund_window", "Refund within thirty days only"),
     (67, DANA, PRIYA, "src/payments/retry.rs", "give_up", "Give up after four attempts"),
 ];
+
+#[derive(Debug, thiserror::Error)]
+pub enum Unwritten {
+    #[error("cannot write to {folder}")]
+    Folder { folder: PathBuf, source: io::Error },
+    #[error("cannot write the sample in {folder}")]
+    Story {
+        folder: PathBuf,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Where the sample of this edition is in a folder.
+pub fn path_in(folder: &Path) -> PathBuf {
+    folder.join(format!("sample-{EDITION}.git"))
+}
+
+/// The sample in `folder`, written where it is not there yet. It takes its name only when whole, so
+/// that a copy cut off midway is never read, and two processes may do this at the same time.
+pub fn written_in(folder: &Path) -> Result<PathBuf, Unwritten> {
+    let path = path_in(folder);
+    if path.exists() {
+        return Ok(path);
+    }
+    let unwritable = |source| Unwritten::Folder {
+        folder: folder.to_owned(),
+        source,
+    };
+    let mut draft = tempfile::Builder::new();
+    let draft = draft.prefix("sample-draft-").tempdir_in(folder);
+    let draft = draft.map_err(unwritable)?;
+    write(draft.path()).map_err(|source| Unwritten::Story {
+        folder: folder.to_owned(),
+        source: source.into(),
+    })?;
+    match std::fs::rename(draft.path(), &path) {
+        Ok(()) => drop(draft.keep()),
+        Err(_) if path.exists() => (),
+        Err(source) => return Err(unwritable(source)),
+    }
+    Ok(path)
+}
 
 /// Writes the story to `path`, which must not exist yet.
 pub fn write(path: impl Into<PathBuf>) -> StoryResult<GitClone> {
