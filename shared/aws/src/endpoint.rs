@@ -2,31 +2,38 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
-use http::Uri;
 use http::header::AUTHORIZATION;
-use idwo_core::access::{Caller, Keys, Principal};
+use http::{HeaderValue, Uri};
+use idwo_core::access::{Caller, Principal};
 use idwo_core::clock::{Clock, SystemClock};
 use idwo_core::dispatch::CorrelationId;
 use idwo_core::reach::{Host, ReachedAs};
 use lambda_http::request::RequestContext;
 use lambda_http::{IntoResponse, Request, RequestExt, service_fn};
 use serde_json::Value;
+use tokio::sync::Mutex;
 
+use crate::keys::KeyRing;
 use crate::start::{self, Failed, Start};
 
 /// Serves what `made` gives until Lambda ends the process; `made` runs before the first event.
 pub fn serve<H, A>(made: impl AsyncFnOnce(&Start) -> Result<H, Failed>) -> Result<(), Failed>
 where
-    H: Fn(Request) -> A + Send,
+    H: Fn(Request) -> A + Send + Sync + 'static,
     A: Future<Output: IntoResponse> + Send + 'static,
 {
     start::runtime()?.block_on(async {
-        let start = Start::read(start::environment()).await?;
-        let handler = made(&start).await?;
+        let start = Start::here().await?;
+        let handler = Arc::new(made(&start).await?);
+        let ring = Arc::new(Mutex::new(KeyRing::of(start, SystemClock.now())));
         let answer = |request| {
-            let answer = handler(received(request, &start.config.access_keys));
-            async move { Ok::<_, Infallible>(answer.await) }
+            let (handler, ring) = (Arc::clone(&handler), Arc::clone(&ring));
+            async move {
+                let request = received(request, &ring).await;
+                Ok::<_, Infallible>(handler(request).await)
+            }
         };
         lambda_http::run(service_fn(answer)).await
     })
@@ -34,10 +41,13 @@ where
 
 /// With what only API Gateway knows. Whom no authorizer has let in, a key lets in here: an HTTP API
 /// and a function's own address have no authorizer of ours.
-fn received(mut request: Request, keys: &Keys) -> Request {
+async fn received(mut request: Request, ring: &Mutex<KeyRing>) -> Request {
     let path = request.raw_http_path().to_owned();
     let known = Known::of(request.request_context_ref(), &path);
-    let admitted = known.admitted.or_else(|| admitted(&request, keys));
+    let admitted = match (known.admitted, request.headers().get(AUTHORIZATION)) {
+        (None, Some(header)) => admitted(header.clone(), ring).await,
+        (admitted, _) => admitted,
+    };
     let extensions = request.extensions_mut();
     extensions.insert(admitted.map_or(Caller::Stranger, Caller::Admitted));
     if let Some(reached_as) = known.reached_as {
@@ -102,9 +112,13 @@ fn principal(fields: &HashMap<String, Value>) -> Option<Principal> {
 }
 
 /// Why somebody is not let in is not for them.
-fn admitted(request: &Request, keys: &Keys) -> Option<Principal> {
-    let header = request.headers().get(AUTHORIZATION)?;
-    keys.admit(header.to_str().ok(), SystemClock.now()).ok()
+async fn admitted(header: HeaderValue, ring: &Mutex<KeyRing>) -> Option<Principal> {
+    let (mut ring, now) = (ring.lock().await, SystemClock.now());
+    let asked = ring.ask(now, |keys| keys.admit(header.to_str().ok(), now));
+    let asked = asked.await.inspect_err(|error| {
+        tracing::error!(?error, "the keys cannot be read");
+    });
+    asked.ok()?.ok()
 }
 
 /// The runtime puts the stage before the path; the endpoint knows no stages.

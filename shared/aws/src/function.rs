@@ -24,7 +24,7 @@ where
     A: Future<Output = Result<Reply, Failure>>,
 {
     let runtime = start::runtime()?;
-    runtime.block_on(Start::read(start::environment()))?;
+    runtime.block_on(Start::here())?;
     let answer = Rc::new(made()?);
     let answer = move |event: LambdaEvent<Sent>| {
         let answer = Rc::clone(&answer);

@@ -1,6 +1,6 @@
 //! Functions on Lambda: how one is served ([`endpoint`], [`function`], [`tool`],
-//! [`authorizer`]) and how one is called ([`invoke`]). Everything that takes time happens before the
-//! first event, when Lambda does not throttle: configuration, secrets, the client, the first TLS
+//! [`authorizer`]) and how one is called ([`invoke`]). What every call needs is there before the
+//! first event, while Lambda does not throttle: configuration, secrets, the client, the first TLS
 //! handshake.
 
 mod account;
@@ -9,6 +9,7 @@ pub mod endpoint;
 pub mod function;
 mod https;
 pub mod invoke;
+mod keys;
 pub mod metrics;
 mod secrets;
 mod start;

@@ -1,6 +1,6 @@
 //! What every function does before its first event.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use idwo_core::config::{Config, Variables};
 use tokio::runtime::Runtime;
@@ -18,21 +18,28 @@ pub type Failed = Box<dyn std::error::Error + Send + Sync>;
 pub struct Start {
     pub config: Config,
     environment: Variables,
-    account: OnceCell<Account>,
+    account: OnceLock<Account>,
 }
 
 impl Start {
-    /// Configuration from the environment and the secrets it names, and the log as JSON lines on
-    /// standard output.
-    pub(crate) async fn read(environment: Variables) -> Result<Self, Failed> {
-        let mut start = Self {
+    /// Of this process: with the log as JSON lines on standard output, and all that its secrets hold.
+    pub(crate) async fn here() -> Result<Self, Failed> {
+        let start = Self::of(environment())?;
+        log(&start.config)?;
+        start.with_secrets().await
+    }
+
+    pub(crate) fn of(environment: Variables) -> Result<Self, Failed> {
+        Ok(Self {
             config: Config::read(&environment)?,
             environment,
-            account: OnceCell::new(),
-        };
-        log(&start.config)?;
-        start.config = start.configured().await?;
-        Ok(start)
+            account: OnceLock::new(),
+        })
+    }
+
+    pub(crate) async fn with_secrets(mut self) -> Result<Self, Failed> {
+        self.config = self.configured().await?;
+        Ok(self)
     }
 
     /// The configuration as it is now: secrets change while a function runs.
@@ -77,6 +84,6 @@ fn log(config: &Config) -> Result<(), Failed> {
     clippy::disallowed_methods,
     reason = "the host hands its environment to Config, once"
 )]
-pub(crate) fn environment() -> Variables {
+fn environment() -> Variables {
     Variables::of_environment(std::env::vars_os())
 }
