@@ -1,8 +1,7 @@
 //! The account that a function runs in, as Lambda's environment tells it, and a signed request to a
-//! service of it. The SDK's clients do the same and more, and cost the endpoint's start half as much
-//! again: each reads the list of all partitions of AWS before its first request (measured: 3.1 ms of
-//! CPU, 2.35 MB of zip and 6.2 MB of memory with two of them, 2.1 ms, 1.97 MB and 5.3 MB without). Two
-//! requests need nothing of the rest; a store will, and can have it.
+//! service of it. The SDK's clients do the same and more, and two of them make the endpoint's start half
+//! as dear again, its zip a fifth larger (measured): each reads the list of all partitions of AWS before
+//! its first request. Two requests need nothing of the rest; a store will, and can have it.
 
 use std::time::Duration;
 
@@ -12,16 +11,22 @@ use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
 use bytes::Bytes;
 use http::header::HeaderName;
+use http::response::Parts;
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Collected, Full, Limited};
+use hyper::body::Incoming;
 use idwo_core::clock::{Clock, SystemClock};
 use idwo_core::config::Variables;
+use serde::Deserialize;
 
 use crate::https::Https;
 use crate::start::Failed;
 
 /// Largest answer that is read, in bytes: a tool's is at most 100 KB, a secret 64 KiB.
 const ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Longest refusal that is read, in bytes.
+const REFUSAL_BYTES_MAX: usize = 16 * 1024;
 
 /// For every service: one pool of connections, one set of credentials, which last as long as the
 /// process does.
@@ -95,7 +100,7 @@ impl Account {
             .map_err(Unanswered::Unreached)?;
         let (head, body) = answer.into_parts();
         if !head.status.is_success() {
-            return Err(refused(head.status, &head.headers));
+            return Err(refused(head, body).await);
         }
         let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await;
         let body = body.map_err(Unanswered::Unreadable)?.to_bytes();
@@ -145,14 +150,23 @@ impl Account {
     }
 }
 
-/// The kind of an error, such as `AccessDeniedException`.
-fn refused(status: StatusCode, headers: &HeaderMap) -> Unanswered {
-    let kind = headers
-        .get("x-amzn-errortype")
-        .and_then(|kind| kind.to_str().ok());
-    let kind = kind.and_then(|kind| kind.split(':').next());
+/// The kind of an error, such as `AccessDeniedException`: services say it in a header or in the body.
+async fn refused(head: Parts, body: Incoming) -> Unanswered {
+    #[derive(Deserialize)]
+    struct Said {
+        #[serde(rename = "__type")]
+        kind: String,
+    }
+    let header = head.headers.get("x-amzn-errortype");
+    let header = header
+        .and_then(|kind| kind.to_str().ok())
+        .map(str::to_owned);
+    let body = Limited::new(body, REFUSAL_BYTES_MAX).collect().await;
+    let body = body.map(Collected::to_bytes).unwrap_or_default();
+    let said = serde_json::from_slice(&body).map(|said: Said| said.kind);
+    let kind = header.or(said.ok()).unwrap_or_default();
     Unanswered::Refused {
-        status,
-        kind: kind.unwrap_or("without a reason").to_owned(),
+        status: head.status,
+        kind: kind.split(':').next().unwrap_or_default().to_owned(),
     }
 }

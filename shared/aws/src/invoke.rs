@@ -4,21 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http::HeaderName;
 use http::header::CONTENT_TYPE;
+use http::{HeaderName, StatusCode};
 use idwo_core::dispatch::{Call, Dispatch, Reply};
-use idwo_core::failure::Failure;
+use idwo_core::failure::{Failure, Retry};
 use idwo_core::health::{Component, State};
 use idwo_core::wire::{Returned, Sent};
 
 use crate::account::{Account, Answer, Ask, Unanswered};
 use crate::start::{Failed, Start};
 
-/// What the way there and back may take beside the call itself.
-const TRAVEL_TIMEOUT: Duration = Duration::from_secs(2);
+/// What the way there and back may take of a call's time: the tool has so much less, and can still say
+/// that it was too slow.
+const TRAVEL: Duration = Duration::from_millis(500);
 
 /// Longest wait to hear whether a function is there.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// After how long a place can be free again, in seconds: most calls take less than one.
+const BUSY_AGAIN_S: u32 = 2;
 
 const KIND: HeaderName = HeaderName::from_static("x-amz-invocation-type");
 const TRACE: HeaderName = HeaderName::from_static("x-amzn-trace-id");
@@ -29,7 +33,7 @@ struct Invoke {
     /// Before the name of each function, so that several deployments fit into one account.
     prefix: String,
     functions: Vec<String>,
-    answer_within: Duration,
+    call_timeout: Duration,
 }
 
 /// To these `functions`. Makes the first TLS handshake by asking whether one of them may be called.
@@ -38,7 +42,7 @@ pub async fn dispatch(start: &Start, functions: Vec<String>) -> Result<Arc<dyn D
         account: start.account()?.clone(),
         prefix: start.config.function_prefix.clone(),
         functions,
-        answer_within: start.config.call_timeout,
+        call_timeout: start.config.call_timeout,
     };
     if let Some(first) = invoke.functions.first() {
         let Component {
@@ -98,13 +102,13 @@ impl Invoke {
 impl Dispatch for Invoke {
     async fn call(&self, call: Call) -> Result<Reply, Failure> {
         let function = call.function.clone();
-        let sent = serde_json::to_vec(&Sent::of(call, self.answer_within))
-            .map_err(|e| Failure::ours("cannot write the call", e))?;
-        let within = self.answer_within + TRAVEL_TIMEOUT;
+        let sent = Sent::of(call, self.call_timeout.saturating_sub(TRAVEL));
+        let sent =
+            serde_json::to_vec(&sent).map_err(|e| Failure::ours("cannot write the call", e))?;
         let answer = self
-            .invoke(&function, "RequestResponse", sent, within)
+            .invoke(&function, "RequestResponse", sent, self.call_timeout)
             .await;
-        let answer = answer.map_err(|e| Failure::ours("cannot invoke the function", e))?;
+        let answer = answer.map_err(not_invoked)?;
         if let Some(error) = answer.headers.get(FAILED) {
             let what = format!("the function ended with {error:?}");
             return Err(Failure::ours_without_source(what));
@@ -120,6 +124,21 @@ impl Dispatch for Invoke {
             components.push(self.component(function).await);
         }
         components
+    }
+}
+
+/// Nothing was begun where the account has no place left for another call.
+fn not_invoked(why: Unanswered) -> Failure {
+    match why {
+        Unanswered::Refused { status, .. } if status == StatusCode::TOO_MANY_REQUESTS => {
+            Failure::Upstream {
+                service: "AWS Lambda".into(),
+                what: "all places are taken, and nothing was begun".to_owned(),
+                retry: Retry::AfterSeconds(BUSY_AGAIN_S),
+                source: None,
+            }
+        }
+        why => Failure::ours("cannot invoke the function", why),
     }
 }
 

@@ -56,6 +56,7 @@ fn line(deployment: &str, ended: &Ended<'_>, now: Timestamp) -> Value {
         "LetDown": count(Outcome::LetDown),
         "Failed": count(Outcome::Failed),
         "what": ended.what,
+        "caller": ended.caller,
         "correlation_id": ended.correlation_id,
     })
 }
@@ -70,6 +71,7 @@ mod tests {
     fn a_line_holds_a_number_for_each_metric_and_the_dimension_it_names() {
         let ended = Ended {
             what: "analyze_pr",
+            caller: "ci",
             correlation_id: "00000000-0000-0000-0000-000000000007".parse().unwrap(),
             outcome: Outcome::LetDown,
             took: Duration::from_micros(12_900),

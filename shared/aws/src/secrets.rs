@@ -9,7 +9,7 @@ use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::account::{Account, Ask};
+use crate::account::{Account, Ask, Unanswered};
 use crate::start::Failed;
 
 /// Longest wait for one secret: a start that hangs is worse than one that fails, and Lambda starts
@@ -32,6 +32,14 @@ pub(crate) async fn read(
     Ok(all)
 }
 
+/// Lambda logs what ends a start with all its causes.
+#[derive(Debug, thiserror::Error)]
+#[error("the secret {name} cannot be read")]
+struct Unread {
+    name: String,
+    source: Unanswered,
+}
+
 /// An error names the secret and nothing of what is in it.
 async fn one(account: &Account, name: &str) -> Result<BTreeMap<String, String>, Failed> {
     #[derive(Deserialize)]
@@ -50,7 +58,10 @@ async fn one(account: &Account, name: &str) -> Result<BTreeMap<String, String>, 
         within: READ_TIMEOUT,
     };
     let answer = account.post(ask).await;
-    let answer = answer.map_err(|why| format!("the secret {name} cannot be read: {why}"))?;
+    let answer = answer.map_err(|source| Unread {
+        name: name.to_owned(),
+        source,
+    })?;
     let unfit = |_| format!("the secret {name} is no JSON object of texts");
     let secret: Secret = serde_json::from_slice(&answer.body).map_err(unfit)?;
     Ok(serde_json::from_str(&secret.secret_string).map_err(unfit)?)
