@@ -56,6 +56,7 @@ impl Gateway {
         };
         let ended = Ended {
             what: subject(&ask),
+            caller: whose,
             correlation_id,
             outcome: outcome(&asked),
             took: arrived.elapsed(),
@@ -128,6 +129,7 @@ fn outcome<R>(asked: &Result<Asked<R>, Unasked>) -> Outcome {
 fn log(ended: &Ended<'_>, why: Option<&Unasked>) {
     let Ended {
         what,
+        caller,
         correlation_id,
         outcome,
         took,
@@ -138,13 +140,19 @@ fn log(ended: &Ended<'_>, why: Option<&Unasked>) {
         _ => String::new(),
     };
     match outcome {
-        Outcome::Answered => tracing::info!(what, %correlation_id, ms, "{what} answered"),
-        Outcome::Refused => tracing::info!(what, %correlation_id, ms, "{what} refused its call"),
-        Outcome::Left => tracing::info!(what, %correlation_id, ms, "{what} was left by its caller"),
-        Outcome::LetDown => {
-            tracing::warn!(what, %correlation_id, ms, error, "{what} was let down");
+        Outcome::Answered => tracing::info!(what, caller, %correlation_id, ms, "{what} answered"),
+        Outcome::Refused => {
+            tracing::info!(what, caller, %correlation_id, ms, "{what} refused its call")
         }
-        Outcome::Failed => tracing::error!(what, %correlation_id, ms, error, "{what} failed"),
+        Outcome::Left => {
+            tracing::info!(what, caller, %correlation_id, ms, "{what} was left by its caller")
+        }
+        Outcome::LetDown => {
+            tracing::warn!(what, caller, %correlation_id, ms, error, "{what} was let down");
+        }
+        Outcome::Failed => {
+            tracing::error!(what, caller, %correlation_id, ms, error, "{what} failed")
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a client that was refused can read without a key (RFC 9728): what this is, and that it takes
-//! bearer tokens. It names no authorization server, for there is none: keys are made by hand.
+//! bearer tokens. It names no authorization server, for there is none: keys are made by hand. Clients
+//! look for it at the root of a host, so that only a domain of one's own, mapped there, lets them find it.
 
 use http::StatusCode;
 use http::request::Parts;
@@ -9,7 +10,7 @@ use serde_json::json;
 use crate::answers::{self, HttpAnswer, refusal};
 use crate::catalogue::Catalogue;
 
-/// The root's, and that of `/mcp`, where clients look first.
+/// The root's, and that of `/mcp`.
 const PATHS: [&str; 2] = [
     "/.well-known/oauth-protected-resource",
     "/.well-known/oauth-protected-resource/mcp",

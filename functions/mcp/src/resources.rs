@@ -63,7 +63,7 @@ pub(crate) async fn read(
             capabilities(gateway, &visible).to_string(),
             &visible,
         )),
-        HEALTH => Ok(of_now(uri, health(gateway).await.to_string())),
+        HEALTH => Ok(of_now(uri, health(gateway, &visible).await.to_string())),
         _ => {
             let tool = uri.strip_prefix(SCHEMAS).filter(|tool| visible.has(tool));
             let contract = tool.and_then(|tool| gateway.setup.catalogue.contract(tool));
@@ -124,14 +124,22 @@ fn capabilities(gateway: &Gateway, visible: &Visible<'_>) -> Value {
     })
 }
 
-async fn health(gateway: &Gateway) -> Value {
+/// A tool that the caller does not see is not there, whatever its state.
+async fn health(gateway: &Gateway, visible: &Visible<'_>) -> Value {
     let patience = HEALTH_TIMEOUT.min(gateway.setup.call_timeout);
     let asked = tokio::time::timeout(patience, gateway.setup.dispatch.components()).await;
     let mut components = vec![Component::ok(
         "endpoint",
         format!("version {}", env!("CARGO_PKG_VERSION")),
     )];
-    components.extend(asked.unwrap_or_else(|_| vec![silent(patience)]));
+    let found = asked.unwrap_or_else(|_| vec![silent(patience)]);
+    let catalogue = &gateway.setup.catalogue;
+    let is_theirs = |name: &str| catalogue.find(name).is_none() || visible.has(name);
+    components.extend(
+        found
+            .into_iter()
+            .filter(|component| is_theirs(&component.name)),
+    );
     json!({ "state": health::overall(&components), "components": components })
 }
 

@@ -8,6 +8,8 @@ use uuid::Uuid;
 pub struct Ended<'a> {
     /// A tool's name, or `a prompt`, `a resource`, `a completion`.
     pub what: &'a str,
+    /// The name on the caller's key; empty where nobody has one.
+    pub caller: &'a str,
     pub correlation_id: Uuid,
     pub outcome: Outcome,
     /// From the call's arrival to its answer.
