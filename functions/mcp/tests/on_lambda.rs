@@ -93,7 +93,11 @@ async fn one_id_leads_from_the_gateway_to_the_tool_and_no_log_has_a_body() {
     let said = lines
         .iter()
         .find(|line| line["fields"]["correlation_id"] == REQUEST);
-    assert_eq!(said.unwrap()["fields"]["what"], "analyze_pr", "{log:?}");
+    let said = &said.unwrap()["fields"];
+    assert_eq!(
+        (&said["what"], &said["caller"]),
+        (&json!("analyze_pr"), &json!("ci"))
+    );
     let counted = lines.iter().find(|line| line["_aws"].is_object()).unwrap();
     assert_eq!(
         (&counted["Calls"], &counted["Refused"], &counted["Failed"]),
@@ -165,6 +169,20 @@ async fn a_function_that_fails_is_ours_and_one_that_refuses_is_the_callers() {
         );
         assert!(!answer.to_string().contains("secret"), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn an_account_without_a_place_left_says_when_to_try_again() {
+    let aws = Aws::start().await.unwrap();
+    aws.stand_in("idwo-test-analyze_pr", |_| Err(json!("throttled")))
+        .await;
+    let _process = start(&aws, KEY).await;
+    let (_, answer) = ask(&aws, DOMAIN, &call()).await;
+    let said = answer["result"]["content"][0]["text"].as_str().unwrap();
+    assert!(
+        said.contains("all places are taken") && said.contains("2 s"),
+        "{answer}"
+    );
 }
 
 #[tokio::test]

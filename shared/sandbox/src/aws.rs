@@ -29,7 +29,8 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a function has for an event, as it is told, in milliseconds: a date far away.
 const DEADLINE_MS: &str = "4102444800000";
 
-/// What a function answered, or the error that it reported.
+/// What a function answered, or the error that it reported; the error "throttled" stands for Lambda
+/// having no place for the call.
 pub type Outcome = Result<Value, Value>;
 
 /// Functions by name, each a queue of events that processes or stand-ins answer.
@@ -292,6 +293,10 @@ impl Aws {
         }
         match self.invoke(name, payload).await {
             Some(Ok(reply)) => answer(StatusCode::OK, &reply),
+            Some(Err(error)) if error == json!("throttled") => {
+                let message = json!({ "Reason": "ConcurrentInvocationLimitExceeded" });
+                answer(StatusCode::TOO_MANY_REQUESTS, &message)
+            }
             Some(Err(error)) => {
                 let mut failed = answer(StatusCode::OK, &error);
                 let unhandled = http::HeaderValue::from_static("Unhandled");
