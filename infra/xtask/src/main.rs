@@ -21,7 +21,7 @@ enum Chore {
         name: new_tool::Name,
     },
 
-    /// Builds every function as AWS runs it, and prints what it weighs beside the least that one can
+    /// Builds every function for this machine and prints what it weighs beside the least that one can
     /// be. Fails where a target is missed.
     Weigh,
 }

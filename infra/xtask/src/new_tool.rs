@@ -10,6 +10,14 @@ use crate::{Failed, cargo, root};
 /// Names are function names on AWS behind a stack's name, 64 characters in all.
 const NAME_BYTES_MAX: usize = 32;
 
+/// Words that no crate can be named by.
+const KEYWORDS: [&str; 42] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "priv", "pub", "ref", "return",
+    "static", "struct", "super", "trait", "true", "try", "type", "use",
+];
+
 /// What a new tool's folder holds, and its story.
 const FILES: [(&str, &str); 5] = [
     (
@@ -84,9 +92,9 @@ struct Line {
 pub(crate) struct Name(String);
 
 pub(crate) fn run(name: &Name) -> Result<(), Failed> {
-    let folder = root().join("functions").join(&name.0);
-    if folder.exists() {
-        return Err(format!("{} is there already", folder.display()).into());
+    let new = FILES.map(|(path, text)| (root().join(name.put_into(path)), name.put_into(text)));
+    if let Some((path, _)) = new.iter().find(|(path, _)| path.exists()) {
+        return Err(format!("{} is there already", path.display()).into());
     }
     // All is found before anything is written, so that nothing is left half done.
     let mut changed = Vec::new();
@@ -94,7 +102,6 @@ pub(crate) fn run(name: &Name) -> Result<(), Failed> {
         insert(&mut changed, line, name)?;
     }
     offer(&mut changed, name)?;
-    let new = FILES.map(|(path, text)| (root().join(name.put_into(path)), name.put_into(text)));
     for (path, text) in changed.into_iter().chain(new) {
         crate::write(&path, &text)?;
     }
@@ -182,7 +189,7 @@ impl FromStr for Name {
                     .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         };
         let is_name = text.len() <= NAME_BYTES_MAX && text.split('_').all(is_word);
-        is_name
+        (is_name && !KEYWORDS.contains(&text))
             .then(|| Self(text.to_owned()))
             .ok_or("a name such as analyze_pr: words of small letters and digits, joined by _")
     }
