@@ -34,7 +34,7 @@ def add_answers(gateway, api: str, body: dict) -> None:
         gateway.put_gateway_response(
             restApiId=api,
             responseType=kind,
-            statusCode=answer["statusCode"],
+            **({"statusCode": answer["statusCode"]} if "statusCode" in answer else {}),
             responseParameters=answer["responseParameters"],
             responseTemplates=answer["responseTemplates"],
         )

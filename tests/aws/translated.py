@@ -1,11 +1,6 @@
-"""The template as CloudFormation gets it, after SAM has made it so; it is written to standard output as JSON.
+"""The template as CloudFormation gets it, after SAM has made it so."""
 
-Usage: python translated.py TEMPLATE
-"""
-
-import json
 import logging
-import sys
 
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
@@ -29,7 +24,3 @@ def translated(path: str) -> dict:
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = {"Bucket": "packaged", "Key": "packaged"}
     return transform(template, {}, NoPolicies())
-
-
-if __name__ == "__main__":
-    json.dump(translated(sys.argv[1]), sys.stdout, indent=1)
