@@ -54,7 +54,7 @@ def closed(url: str, _: str) -> None:
         assert status == 404 and "nothing is protected" in described["error"]["message"], (status, described)
     status, _, body = ask(f"{base}/no-such-path")
     assert status == 404 and body["error"], (status, body)
-    print("deployed: without a key only health and the description of the resource are reached")
+    print("deployed: without a key only what is public is reached")
 
 
 def keep(_: str, stack: str, file: str) -> None:
