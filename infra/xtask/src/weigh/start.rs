@@ -1,0 +1,146 @@
+//! One start of a function's process, and what it takes from the machine.
+
+use std::path::Path;
+use std::time::Duration;
+use std::{fs, io};
+
+use idwo_sandbox::aws::{Aws, Outcome, Process};
+use idwo_sandbox::{forge, sample};
+use serde_json::{Value, json};
+
+use super::BARE;
+use crate::{Failed, root};
+
+/// Longest wait for a function to ask for an event.
+const ASK_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(super) struct Start {
+    /// CPU until it asks for its first event.
+    pub(super) init_ms: f64,
+    /// CPU of that event.
+    pub(super) event_ms: f64,
+    /// The most that it held before the event.
+    pub(super) memory_mb: f64,
+    /// The most that it held after it.
+    pub(super) peak_mb: f64,
+}
+
+impl Start {
+    /// As on AWS: with the secrets and the functions that the template gives it.
+    pub(super) async fn of(name: &str, program: &Path) -> Result<Self, Failed> {
+        let aws = Aws::start().await?;
+        let secret = json!({ "IDWO_ACCESS_KEYS": "[]", "IDWO_REQUEST_STATE_KEY": "0".repeat(64) });
+        aws.keep("signing", &secret).await;
+        let answer = json!({ "reply": "answer", "structured": {}, "text": "" });
+        let replied = json!({ "outcome": "replied", "reply": answer });
+        aws.stand_in("tools-analyze_pr", move |_| Ok(replied.clone()))
+            .await;
+        let variables = [
+            ("IDWO_SECRETS", "signing"),
+            ("IDWO_FUNCTION_PREFIX", "tools-"),
+        ];
+        let secretless = [variables[1]];
+        let reads_secrets = ["mcp", "authorizer"].contains(&name);
+        let variables = if reads_secrets {
+            &variables[..]
+        } else {
+            &secretless
+        };
+        forget_the_sample()?;
+        let program = program.to_str().ok_or("a path that is no text")?;
+        let process = aws.run(name, program, variables).await?;
+        asked(&aws, name, 1).await?;
+        let (init_ms, memory_mb) = (cpu_ms(&process)?, peak_mb(&process)?);
+        let answered = aws.invoke(name, event(name)?).await;
+        asked(&aws, name, 2).await?;
+        if !is_well(name, answered.as_ref()) {
+            return Err(format!("{name} answered {answered:?}").into());
+        }
+        Ok(Self {
+            init_ms,
+            event_ms: cpu_ms(&process)? - init_ms,
+            memory_mb,
+            peak_mb: peak_mb(&process)?,
+        })
+    }
+
+    /// Of several, what a quarter of them stays below: whatever else the machine does makes a start
+    /// dearer, and none cheaper.
+    pub(super) fn quiet(starts: &[Self]) -> Self {
+        let quiet = |of: fn(&Self) -> f64| {
+            let mut values: Vec<_> = starts.iter().map(of).collect();
+            values.sort_by(f64::total_cmp);
+            values.get(values.len() / 4).copied().unwrap_or_default()
+        };
+        Self {
+            init_ms: quiet(|start| start.init_ms),
+            event_ms: quiet(|start| start.event_ms),
+            memory_mb: quiet(|start| start.memory_mb),
+            peak_mb: quiet(|start| start.peak_mb),
+        }
+    }
+}
+
+/// What each kind of function says when it could do what it was asked. Nobody has a key here.
+fn is_well(name: &str, answered: Option<&Outcome>) -> bool {
+    let says = |said: &Value, field: &str, value: Value| said.get(field) == Some(&value);
+    match (name, answered) {
+        (BARE, Some(Ok(_))) => true,
+        ("authorizer", Some(Err(error))) => says(error, "errorMessage", json!("Unauthorized")),
+        ("mcp", Some(Ok(answer))) => says(answer, "statusCode", json!(200)),
+        (_, Some(Ok(answer))) => says(answer, "outcome", json!("replied")),
+        _ => false,
+    }
+}
+
+async fn asked(aws: &Aws, name: &str, times: u64) -> Result<(), Failed> {
+    let asked = tokio::time::timeout(ASK_TIMEOUT, aws.asked(name, times)).await;
+    asked.map_err(|_| format!("{name} did not ask for event {times}").into())
+}
+
+/// A new function's folder is empty.
+fn forget_the_sample() -> io::Result<()> {
+    match fs::remove_dir_all(sample::path_in(Path::new(forge::FOLDER))) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn event(name: &str) -> Result<Value, Failed> {
+    if name == BARE {
+        return Ok(json!({}));
+    }
+    let event = fs::read(root().join(format!("events/{name}.json")))?;
+    Ok(serde_json::from_slice(&event)?)
+}
+
+/// Of all its threads, once none of them runs: only then has the kernel counted all of it.
+fn cpu_ms(process: &Process) -> Result<f64, Failed> {
+    let mut sum = 0;
+    for thread in fs::read_dir(format!("/proc/{}/task", process.id()))? {
+        let thread = thread?.path();
+        while !sleeps(&thread)? {
+            std::thread::yield_now();
+        }
+        // Its first number: nanoseconds on a processor.
+        let text = fs::read_to_string(thread.join("schedstat"))?;
+        let first = text.split(' ').next().unwrap_or_default();
+        sum += first.parse::<u64>()?;
+    }
+    Ok(sum as f64 / 1e6)
+}
+
+/// Its state stands behind the name, which is in brackets.
+fn sleeps(thread: &Path) -> Result<bool, Failed> {
+    let stat = fs::read_to_string(thread.join("stat"))?;
+    let state = stat.rsplit_once(") ").map(|(_, rest)| rest);
+    Ok(state.is_some_and(|state| state.starts_with('S')))
+}
+
+fn peak_mb(process: &Process) -> Result<f64, Failed> {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.id()))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    let kilobytes: f64 = kilobytes.ok_or("no VmHWM")?.parse()?;
+    Ok(kilobytes / 1024.0)
+}
