@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -7,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::gate::Gate;
+use crate::tools::TOOLS;
 
 /// Serve MCP on this machine: evidence about pull requests, without account, key or network.
 #[derive(Debug, Clone, Parser)]
@@ -75,11 +77,11 @@ const KEY_DAYS_MAX: i64 = 365;
 #[derive(Debug, Clone, clap::Args)]
 pub struct NewKey {
     /// Who will use it, such as copilot; it stands in logs.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub name: String,
 
     /// What it may do, such as repository:read; can be given several times.
-    #[arg(long = "scope", value_name = "SCOPE", required = true)]
+    #[arg(long = "scope", value_name = "SCOPE", required = true, value_parser = scope)]
     pub scopes: Vec<String>,
 
     /// How long it is good for.
@@ -131,6 +133,19 @@ impl Args {
             ..self.clone()
         }
     }
+}
+
+/// One that a tool asks for: a misspelt one would hide every tool from who holds the key.
+fn scope(text: &str) -> Result<String, String> {
+    let scopes: BTreeSet<_> = TOOLS
+        .iter()
+        .flat_map(|tool| (tool.contract)().scopes)
+        .collect();
+    if scopes.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    let known: Vec<_> = scopes.into_iter().copied().collect();
+    Err(format!("expected a scope of a tool: {}", known.join(", ")))
 }
 
 fn loopback(text: &str) -> Result<SocketAddr, String> {

@@ -1,12 +1,13 @@
 //! `idwo-local key`: access keys for a deployed endpoint. A key is shown once; what is kept of it is a
 //! digest, in the secret that the deployment reads.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::time::Duration;
 
 use idwo_core::access::{AccessKey, KEY_BYTES, KeyRecord, Keys};
 use idwo_core::clock::{Clock, SystemClock};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::args::{Key, NewKey};
 use crate::terminal::{self, Failed};
@@ -61,18 +62,19 @@ fn secret() -> Result<String, Failed> {
 }
 
 /// The secret with another list of keys, and all else in it as it was. What the deployment could not
-/// read is never written.
+/// read is neither taken nor written.
 fn with_list(
     secret: &str,
     change: impl FnOnce(Vec<KeyRecord>) -> Result<Vec<KeyRecord>, Failed>,
 ) -> Result<String, Failed> {
-    let mut secret: Map<String, Value> = serde_json::from_str(secret)
-        .map_err(|_| "standard input is not the secret: expected a JSON object")?;
-    let list = secret.get(VARIABLE).and_then(Value::as_str).unwrap_or("[]");
-    let list = change(serde_json::from_str(list)?)?;
-    let list = json!(list).to_string();
+    let mut secret: BTreeMap<String, String> = serde_json::from_str(secret)
+        .map_err(|_| "standard input is not the secret: expected a JSON object of texts")?;
+    let list = secret.get(VARIABLE).map_or("[]", String::as_str);
+    let unfit = || format!("{VARIABLE} in the secret is no list of keys");
+    let list = serde_json::from_str(list).map_err(|_| unfit())?;
+    let list = json!(change(list)?).to_string();
     list.parse::<Keys>()?;
-    secret.insert(VARIABLE.to_owned(), Value::String(list));
+    secret.insert(VARIABLE.to_owned(), list);
     Ok(json!(secret).to_string())
 }
 
