@@ -10,13 +10,10 @@ use crate::{Failed, cargo, root};
 /// Names are function names on AWS behind a stack's name, 64 characters in all.
 const NAME_BYTES_MAX: usize = 32;
 
-/// Words that no crate can be named by.
-const KEYWORDS: [&str; 42] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
-    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
-    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "priv", "pub", "ref", "return",
-    "static", "struct", "super", "trait", "true", "try", "type", "use",
-];
+/// Words of the language, by which no crate can be named.
+const KEYWORDS: &str = "abstract as async await become box break const continue crate do dyn else enum extern \
+    false final fn for gen if impl in let loop macro match mod move mut override priv pub ref return self \
+    static struct super trait true try type typeof unsafe unsized use virtual where while yield";
 
 /// What a new tool's folder holds, and its story.
 const FILES: [(&str, &str); 5] = [
@@ -95,6 +92,10 @@ pub(crate) fn run(name: &Name) -> Result<(), Failed> {
     let new = FILES.map(|(path, text)| (root().join(name.put_into(path)), name.put_into(text)));
     if let Some((path, _)) = new.iter().find(|(path, _)| path.exists()) {
         return Err(format!("{} is there already", path.display()).into());
+    }
+    let manifest = fs::read_to_string(root().join("Cargo.toml"))?;
+    if manifest.contains(&format!("\n{} = ", name.0)) {
+        return Err(format!("{} is the name of a crate that is in use", name.0).into());
     }
     // All is found before anything is written, so that nothing is left half done.
     let mut changed = Vec::new();
@@ -189,7 +190,8 @@ impl FromStr for Name {
                     .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         };
         let is_name = text.len() <= NAME_BYTES_MAX && text.split('_').all(is_word);
-        (is_name && !KEYWORDS.contains(&text))
+        let is_word_of_rust = KEYWORDS.split(' ').any(|word| word == text);
+        (is_name && !is_word_of_rust)
             .then(|| Self(text.to_owned()))
             .ok_or("a name such as analyze_pr: words of small letters and digits, joined by _")
     }
