@@ -8,8 +8,11 @@ import sys
 
 from translated import translated
 
-# What SAM adds to each role: writing logs, of any function here, and traces.
-MANAGED = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
+# What every function may do; more needs a reason, and is asserted below.
+OF_ALL = {"WriteItsLog", "Trace"}
+
+# Statements that may say `*`: X-Ray knows no narrower resource.
+WILDCARDS = {"Trace"}
 
 # API Gateway's answers before a function is asked, with their statuses.
 REFUSALS = {
@@ -54,29 +57,31 @@ def each_function_has_a_role_and_a_log_of_its_own() -> None:
         assert properties(name)["MemorySize"] <= 1024 and properties(name)["Timeout"] <= 29, name
 
 
-def no_policy_has_a_wildcard_but_for_logs_and_traces() -> None:
+def no_policy_has_a_wildcard_but_for_traces() -> None:
     for role in of_type("AWS::IAM::Role"):
-        managed = {arn.rsplit("/", 1)[1] for arn in properties(role).get("ManagedPolicyArns", [])}
-        assert managed <= MANAGED, (role, managed)
-        for statement in statements(role):
-            assert "*" not in json.dumps(statement), (role, statement)
+        assert not properties(role).get("ManagedPolicyArns"), f"{role}: what that allows is not written here"
+        for statement in statements(role).values():
+            assert "*" not in json.dumps(statement) or statement["Sid"] in WILDCARDS, (role, statement)
+        [log] = [name for name in of_type("AWS::Logs::LogGroup") if name == role.replace("Role", "Log")]
+        assert statements(role)["WriteItsLog"]["Resource"] == {"Fn::GetAtt": [log, "Arn"]}, role
 
 
 def the_endpoint_may_call_tools_and_read_its_secret_and_nothing_else() -> None:
     [endpoint] = [name for name in of_type("AWS::Lambda::Function") if name.startswith("Mcp")]
-    allowed = {statement["Sid"]: statement for statement in statements(f"{endpoint}Role")}
-    assert set(allowed) == {"CallTheTools", "ReadTheSigningSecret"}, allowed
+    allowed = statements("McpRole")
+    assert set(allowed) == OF_ALL | {"CallTheTools", "ReadTheSigningSecret"}, allowed
     assert allowed["CallTheTools"]["Action"] == "lambda:InvokeFunction"
     called = json.dumps(allowed["CallTheTools"]["Resource"])
     for name in of_type("AWS::Lambda::Function"):
         is_no_tool = name in (endpoint, "AuthorizerFunction")
         assert (f'"{name}"' in called) != is_no_tool, f"the endpoint and {name}"
-    assert not statements("AnalyzePrFunctionRole"), "a tool over a sample needs nothing"
+    assert set(statements("AuthorizerRole")) == OF_ALL | {"ReadTheSigningSecret"}
+    assert set(statements("AnalyzePrRole")) == OF_ALL, "a tool over a sample needs nothing else"
 
 
-def statements(role: str) -> list[dict]:
-    policies = properties(role).get("Policies", [])
-    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+def statements(role: str) -> dict[str, dict]:
+    [policy] = properties(role)["Policies"]
+    return {statement["Sid"]: statement for statement in policy["PolicyDocument"]["Statement"]}
 
 
 def the_gateway_refuses_as_the_protocol_wants() -> None:
@@ -148,7 +153,7 @@ def a_month_without_calls_costs_one_secret() -> None:
 
 CHECKS = [
     each_function_has_a_role_and_a_log_of_its_own,
-    no_policy_has_a_wildcard_but_for_logs_and_traces,
+    no_policy_has_a_wildcard_but_for_traces,
     the_endpoint_may_call_tools_and_read_its_secret_and_nothing_else,
     the_gateway_refuses_as_the_protocol_wants,
     only_what_is_public_needs_no_key,

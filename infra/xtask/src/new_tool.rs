@@ -64,7 +64,7 @@ const LINES: [Line; 7] = [
     Line {
         file: "template.yaml",
         before: "- !If [ServesConformance",
-        text: "                - !GetAtt __Name__Function.Arn\n",
+        text: "                  - !GetAtt __Name__Function.Arn\n",
     },
     Line {
         file: "template.yaml",
