@@ -31,23 +31,17 @@ where
             let asked = ring
                 .ask(now, |keys| answer(keys, &event.payload, now))
                 .await;
-            asked.map_err(unreadable)?.map_err(|_| unauthorized())
+            asked
+                .map_err(|_| diagnostic("Unreadable", "the keys cannot be read"))?
+                .map_err(|_| diagnostic("Unauthorized", "Unauthorized"))
         }
     };
     runtime.block_on(lambda_runtime::run(service_fn(answer)))
 }
 
-fn unauthorized() -> Diagnostic {
+fn diagnostic(kind: &str, message: &str) -> Diagnostic {
     Diagnostic {
-        error_type: "Unauthorized".to_owned(),
-        error_message: "Unauthorized".to_owned(),
-    }
-}
-
-fn unreadable(error: Failed) -> Diagnostic {
-    tracing::error!(?error, "the keys cannot be read");
-    Diagnostic {
-        error_type: "Unreadable".to_owned(),
-        error_message: "the keys cannot be read".to_owned(),
+        error_type: kind.to_owned(),
+        error_message: message.to_owned(),
     }
 }

@@ -58,7 +58,10 @@ impl KeyRing {
             return Err("the keys could not be read a moment ago".into());
         }
         self.failed_at = Some(now);
-        self.start.config = self.start.configured().await?;
+        let config = self.start.configured().await;
+        self.start.config = config.inspect_err(|error| {
+            tracing::error!(?error, "the keys cannot be read");
+        })?;
         (self.read_at, self.failed_at) = (now, None);
         Ok(())
     }
