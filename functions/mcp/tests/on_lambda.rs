@@ -174,8 +174,7 @@ async fn a_function_that_fails_is_ours_and_one_that_refuses_is_the_callers() {
 #[tokio::test]
 async fn an_account_without_a_place_left_says_when_to_try_again() {
     let aws = Aws::start().await.unwrap();
-    aws.stand_in("idwo-test-analyze_pr", |_| Err(json!("throttled")))
-        .await;
+    aws.fill("idwo-test-analyze_pr").await;
     let _process = start(&aws, KEY).await;
     let (_, answer) = ask(&aws, DOMAIN, &call()).await;
     let said = answer["result"]["content"][0]["text"].as_str().unwrap();

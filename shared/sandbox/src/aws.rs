@@ -29,8 +29,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a function has for an event, as it is told, in milliseconds: a date far away.
 const DEADLINE_MS: &str = "4102444800000";
 
-/// What a function answered, or the error that it reported; the error "throttled" stands for Lambda
-/// having no place for the call.
+/// What a function answered, or the error that it reported.
 pub type Outcome = Result<Value, Value>;
 
 /// Functions by name, each a queue of events that processes or stand-ins answer.
@@ -59,6 +58,8 @@ enum Function {
         events: mpsc::UnboundedSender<Event>,
         queue: Arc<Mutex<mpsc::UnboundedReceiver<Event>>>,
     },
+    /// Lambda has no place for it.
+    Full,
     /// Answered here.
     StandIn(Arc<dyn Fn(Value) -> Outcome + Send + Sync>),
 }
@@ -151,6 +152,12 @@ impl Aws {
         self.state.secrets.lock().await.remove(name);
     }
 
+    /// Leaves no place for calls of the function `name`.
+    pub async fn fill(&self, name: &str) {
+        let mut functions = self.state.functions.lock().await;
+        functions.insert(name.to_owned(), Function::Full);
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -160,6 +167,7 @@ impl Aws {
         let function = self.state.functions.lock().await.get(name).cloned()?;
         match function {
             Function::StandIn(answer) => Some(answer(payload)),
+            Function::Full => None,
             Function::Process { events, .. } => {
                 let (answer, answered) = oneshot::channel();
                 events.send(Event { payload, answer }).ok()?;
@@ -291,12 +299,13 @@ impl Aws {
             };
             return answer(status, &Value::Null);
         }
+        let function = self.state.functions.lock().await.get(name).cloned();
+        if matches!(function, Some(Function::Full)) {
+            let message = json!({ "Reason": "ConcurrentInvocationLimitExceeded" });
+            return answer(StatusCode::TOO_MANY_REQUESTS, &message);
+        }
         match self.invoke(name, payload).await {
             Some(Ok(reply)) => answer(StatusCode::OK, &reply),
-            Some(Err(error)) if error == json!("throttled") => {
-                let message = json!({ "Reason": "ConcurrentInvocationLimitExceeded" });
-                answer(StatusCode::TOO_MANY_REQUESTS, &message)
-            }
             Some(Err(error)) => {
                 let mut failed = answer(StatusCode::OK, &error);
                 let unhandled = http::HeaderValue::from_static("Unhandled");
