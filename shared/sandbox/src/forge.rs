@@ -30,10 +30,7 @@ impl Sample {
         if let Some(clones) = self.0.get() {
             return Ok(clones);
         }
-        let opened = open().map_err(|error| {
-            let what = format!("the sample cannot be used: {error}");
-            Failure::ours_without_source(what)
-        })?;
+        let opened = open().map_err(|e| Failure::ours("the sample cannot be used", e))?;
         Ok(self.0.get_or_init(|| opened))
     }
 }
