@@ -135,7 +135,7 @@ fn log(ended: &Ended<'_>, why: Option<&Unasked>) {
         took,
     } = *ended;
     let ms = took.as_millis();
-    let error = match why {
+    let error = || match why {
         Some(Unasked::ByUs(failure)) => failure.chain(),
         _ => String::new(),
     };
@@ -148,10 +148,10 @@ fn log(ended: &Ended<'_>, why: Option<&Unasked>) {
             tracing::info!(what, caller, %correlation_id, ms, "{what} was left by its caller")
         }
         Outcome::LetDown => {
-            tracing::warn!(what, caller, %correlation_id, ms, error, "{what} was let down");
+            tracing::warn!(what, caller, %correlation_id, ms, error = error(), "{what} was let down");
         }
         Outcome::Failed => {
-            tracing::error!(what, caller, %correlation_id, ms, error, "{what} failed")
+            tracing::error!(what, caller, %correlation_id, ms, error = error(), "{what} failed")
         }
     }
 }
