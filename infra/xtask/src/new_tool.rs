@@ -1,6 +1,8 @@
 //! `cargo xtask new-tool NAME`: a tool that answers its own example, in every place where a tool has to
 //! be. What is left to do is its `lib.rs`, and words in the README.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -78,6 +80,9 @@ const LINES: [Line; 7] = [
     },
 ];
 
+/// Files as they will be.
+type Changed = BTreeMap<PathBuf, String>;
+
 struct Line {
     file: &'static str,
     before: &'static str,
@@ -98,7 +103,7 @@ pub(crate) fn run(name: &Name) -> Result<(), Failed> {
         return Err(format!("{} is the name of a crate that is in use", name.0).into());
     }
     // All is found before anything is written, so that nothing is left half done.
-    let mut changed = Vec::new();
+    let mut changed = Changed::new();
     for line in &LINES {
         insert(&mut changed, line, name)?;
     }
@@ -112,7 +117,7 @@ pub(crate) fn run(name: &Name) -> Result<(), Failed> {
 }
 
 /// Into the file as it is on disk, or as it was changed before.
-fn insert(changed: &mut Vec<(PathBuf, String)>, line: &Line, name: &Name) -> Result<(), Failed> {
+fn insert(changed: &mut Changed, line: &Line, name: &Name) -> Result<(), Failed> {
     let text = opened(changed, line.file)?;
     let starts = line_starts(text);
     let place = starts.into_iter().find(|start| {
@@ -134,7 +139,7 @@ fn line_starts(text: &str) -> Vec<usize> {
 }
 
 /// At the end of the list of tools, which `rustfmt` writes on one line or on several.
-fn offer(changed: &mut Vec<(PathBuf, String)>, name: &Name) -> Result<(), Failed> {
+fn offer(changed: &mut Changed, name: &Name) -> Result<(), Failed> {
     const FILE: &str = "infra/local/src/tools.rs";
     let missing = || format!("{FILE} has no list TOOLS");
     let text = opened(changed, FILE)?;
@@ -149,17 +154,14 @@ fn offer(changed: &mut Vec<(PathBuf, String)>, name: &Name) -> Result<(), Failed
     Ok(())
 }
 
-fn opened<'a>(
-    changed: &'a mut Vec<(PathBuf, String)>,
-    file: &str,
-) -> Result<&'a mut String, Failed> {
-    let path = root().join(file);
-    if !changed.iter().any(|(other, _)| *other == path) {
-        let text = fs::read_to_string(&path)?;
-        changed.push((path.clone(), text));
+fn opened<'a>(changed: &'a mut Changed, file: &str) -> Result<&'a mut String, Failed> {
+    match changed.entry(root().join(file)) {
+        Entry::Occupied(text) => Ok(text.into_mut()),
+        Entry::Vacant(place) => {
+            let text = fs::read_to_string(place.key())?;
+            Ok(place.insert(text))
+        }
     }
-    let found = changed.iter_mut().find(|(other, _)| *other == path);
-    found.map(|(_, text)| text).ok_or_else(|| file.into())
 }
 
 impl Name {

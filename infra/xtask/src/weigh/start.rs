@@ -1,7 +1,7 @@
 //! One start of a function's process, and what it takes from the machine.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use idwo_sandbox::aws::{Aws, Outcome, Process};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::BARE;
 use crate::{Failed, root};
 
-/// Longest wait for a function to ask for an event.
+/// Longest wait for a function to ask for an event, and to sleep until it gets one.
 const ASK_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) struct Start {
@@ -119,7 +119,11 @@ fn cpu_ms(process: &Process) -> Result<f64, Failed> {
     let mut sum = 0;
     for thread in fs::read_dir(format!("/proc/{}/task", process.id()))? {
         let thread = thread?.path();
+        let asked = Instant::now();
         while !sleeps(&thread)? {
+            if asked.elapsed() > ASK_TIMEOUT {
+                return Err("a function that asked for an event does not sleep".into());
+            }
             std::thread::yield_now();
         }
         // Its first number: nanoseconds on a processor.
