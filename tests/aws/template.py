@@ -67,13 +67,12 @@ def no_policy_has_a_wildcard_but_for_traces() -> None:
 
 
 def the_endpoint_may_call_tools_and_read_its_secret_and_nothing_else() -> None:
-    [endpoint] = [name for name in of_type("AWS::Lambda::Function") if name.startswith("Mcp")]
     allowed = statements("McpRole")
     assert set(allowed) == OF_ALL | {"CallTheTools", "ReadTheSigningSecret"}, allowed
     assert allowed["CallTheTools"]["Action"] == "lambda:InvokeFunction"
     called = json.dumps(allowed["CallTheTools"]["Resource"])
     for name in of_type("AWS::Lambda::Function"):
-        is_no_tool = name in (endpoint, "AuthorizerFunction")
+        is_no_tool = name in ("McpFunction", "AuthorizerFunction")
         assert (f'"{name}"' in called) != is_no_tool, f"the endpoint and {name}"
     assert set(statements("AuthorizerRole")) == OF_ALL | {"ReadTheSigningSecret"}
     assert set(statements("AnalyzePrRole")) == OF_ALL, "a tool over a sample needs nothing else"
