@@ -16,6 +16,7 @@ pub mod clock;
 pub mod dispatch;
 pub mod ended;
 pub mod forge;
+pub mod past;
 pub mod wire;
 
 pub mod access;
