@@ -6,6 +6,7 @@ use std::sync::Arc;
 use idwo_core::dispatch::{Ask, Call, Reply};
 use idwo_core::ended::{Ended, Outcome};
 use idwo_core::failure::Failure;
+use idwo_core::watcher::HURRY_AFTER;
 use rmcp::RoleServer;
 use rmcp::model::ErrorData;
 use rmcp::service::RequestContext;
@@ -85,7 +86,15 @@ impl Gateway {
         let _stop = call.watcher.stop_on_drop();
         let ended = CancellationToken::new();
         let in_time = async {
-            let outcome = tokio::time::timeout(self.setup.call_timeout, self.contained(call)).await;
+            let watcher = call.watcher.clone();
+            let mut answered = std::pin::pin!(self.contained(call));
+            let patience = self.setup.call_timeout.mul_f64(HURRY_AFTER);
+            let mut outcome = tokio::time::timeout(patience, &mut answered).await;
+            if outcome.is_err() {
+                watcher.hurry();
+                let rest = self.setup.call_timeout.saturating_sub(patience);
+                outcome = tokio::time::timeout(rest, answered).await;
+            }
             ended.cancel();
             outcome.unwrap_or_else(|_| {
                 let seconds = self.setup.call_timeout.as_secs();

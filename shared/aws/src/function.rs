@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use idwo_core::dispatch::{Call, Reply};
 use idwo_core::failure::Failure;
-use idwo_core::watcher::Watcher;
+use idwo_core::watcher::{HURRY_AFTER, Watcher};
 use idwo_core::wire::{Returned, Sent};
 use lambda_runtime::{LambdaEvent, service_fn};
 use tokio::time::Instant;
@@ -67,7 +67,14 @@ where
 {
     let (call, within) = sent.taken_up(name, Watcher::silent())?;
     let _stop = call.watcher.stop_on_drop();
-    let answered = tokio::time::timeout(within, answer(call)).await;
+    let watcher = call.watcher.clone();
+    let mut answering = std::pin::pin!(answer(call));
+    let patience = within.mul_f64(HURRY_AFTER);
+    let mut answered = tokio::time::timeout(patience, &mut answering).await;
+    if answered.is_err() {
+        watcher.hurry();
+        answered = tokio::time::timeout(within.saturating_sub(patience), answering).await;
+    }
     answered.unwrap_or_else(|_| Err(too_late(within)))
 }
 

@@ -1,10 +1,14 @@
-//! Who watches a call while it runs: told how far it is, and able to say stop.
+//! Who watches a call while it runs: told how far it is, and able to say hurry, and stop.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::failure::Failure;
+
+/// After this share of a call's time its host says hurry: what is left is for finishing a step that
+/// was begun, and for the answer.
+pub const HURRY_AFTER: f64 = 0.6;
 
 /// How far a call is: `done` of `total` steps of `what`; `total` is `None` while unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +21,7 @@ pub struct Progress {
 #[derive(Clone)]
 pub struct Watcher {
     stop: Arc<AtomicBool>,
+    hurry: Arc<AtomicBool>,
     report: Arc<dyn Fn(Progress) + Send + Sync>,
 }
 
@@ -24,6 +29,7 @@ impl Watcher {
     pub fn new(report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         Self {
             stop: Arc::default(),
+            hurry: Arc::default(),
             report: Arc::new(report),
         }
     }
@@ -40,6 +46,15 @@ impl Watcher {
     /// Asks the call to end. Long loops see it at their next [`Self::go_on`].
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Says that most of the call's time is used: it should answer with what it has.
+    pub fn hurry(&self) {
+        self.hurry.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_hurried(&self) -> bool {
+        self.hurry.load(Ordering::Relaxed)
     }
 
     /// Stops the call when dropped: nobody is left working for a caller who is gone.
