@@ -1,5 +1,7 @@
 //! Keeps a reply within the bytes a client can take, and says what was left out.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::Detail;
@@ -10,70 +12,110 @@ pub const SUMMARY_BYTES_MAX: usize = 8 * 1024;
 /// A reply in `full`, in bytes of JSON: hosted assistants cut at about 150,000 characters.
 pub const FULL_BYTES_MAX: usize = 100 * 1024;
 
-/// How many entries each list of the result keeps, tried in this order until the reply fits.
-const LIST_LENGTHS: [usize; 8] = [500, 100, 30, 10, 5, 3, 1, 0];
+/// How many entries a list keeps, tried in this order.
+const LIST_LENGTHS: [usize; 9] = [500, 100, 30, 10, 5, 3, 2, 1, 0];
 
-/// Cuts the lists inside `result`, longest allowed first, until `reply` fits `detail`; `None` when
-/// it does not even without them.
+/// A list of so few bytes is cut only when nothing else is left to cut: it tells much for little.
+const SMALL_LIST_BYTES: usize = 450;
+
+/// Cuts the lists inside `result` until `reply` fits `detail`: the largest first, and none further
+/// than the others before all were tried. `None` when it does not fit even without them.
 ///
 /// A list is cut at its end, so tools put what matters first. Evidence, sources and coverage are
 /// never cut: tools keep them short by construction.
-pub(super) fn fit(reply: Value, detail: Detail) -> Option<Value> {
+pub(super) fn fit(mut reply: Value, detail: Detail) -> Option<Value> {
     let bytes_max = match detail {
         Detail::Summary => SUMMARY_BYTES_MAX,
         Detail::Full => FULL_BYTES_MAX,
     };
-    if size(&reply) <= bytes_max {
-        return Some(reply);
-    }
-    let mut cuts = LIST_LENGTHS
-        .into_iter()
-        .map(|length| with_lists_of(length, &reply, detail));
-    cuts.find(|cut| size(cut) <= bytes_max)
-}
-
-fn with_lists_of(length: usize, reply: &Value, detail: Detail) -> Value {
-    let mut reply = reply.clone();
-    let mut cuts = Vec::new();
-    if let Some(result) = reply.get_mut("result") {
-        shorten(result, "result", length, &mut cuts);
-    }
-    let why = match detail {
-        Detail::Summary => {
-            format!("a summary holds {SUMMARY_BYTES_MAX} bytes; ask with detail \"full\"")
+    let skipped = reply.pointer("/coverage/skipped").cloned();
+    let mut cuts = Cuts::default();
+    let mut left = size(&reply);
+    for length in LIST_LENGTHS {
+        while left > bytes_max {
+            let mut longer = Vec::new();
+            let result = reply.get_mut("result")?;
+            lists_over(length, result, "result", &mut longer);
+            // Of equals the one named first, so that the same reply is always cut alike.
+            longer.sort_by_key(|list| std::cmp::Reverse(list.bytes));
+            let Some(largest) = longer.into_iter().next() else {
+                break;
+            };
+            cuts.cut(largest, length);
+            note(&mut reply, skipped.as_ref(), &cuts, detail);
+            left = size(&reply);
         }
-        Detail::Full => format!("a reply holds {FULL_BYTES_MAX} bytes"),
-    };
-    if let Some(Value::Array(skipped)) = reply.pointer_mut("/coverage/skipped") {
-        skipped.extend(
-            cuts.into_iter()
-                .map(|what| json!({ "what": what, "why": why })),
-        );
     }
-    reply
+    (left <= bytes_max).then_some(reply)
 }
 
-fn shorten(value: &mut Value, path: &str, length: usize, cuts: &mut Vec<String>) {
+/// A list that is longer than it may stay.
+struct List<'a> {
+    path: String,
+    bytes: usize,
+    items: &'a mut Vec<Value>,
+}
+
+/// The lists within `value`, but none within a list that is too long itself.
+fn lists_over<'a>(length: usize, value: &'a mut Value, path: &str, found: &mut Vec<List<'a>>) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
-                shorten(field, &format!("{path}.{name}"), length, cuts);
+                lists_over(length, field, &format!("{path}.{name}"), found);
             }
         }
         Value::Array(items) => {
-            if items.len() > length {
-                cuts.push(format!(
-                    "{path}: {} of {} entries",
-                    items.len() - length,
-                    items.len()
-                ));
-                items.truncate(length);
-            }
-            for item in items {
-                shorten(item, path, length, cuts);
+            let bytes = items.iter().map(size).sum();
+            if items.len() > length && (length == 0 || bytes > SMALL_LIST_BYTES) {
+                found.push(List {
+                    path: path.to_owned(),
+                    bytes,
+                    items,
+                });
+            } else {
+                for item in items {
+                    lists_over(length, item, path, found);
+                }
             }
         }
         _ => (),
+    }
+}
+
+/// How many entries of how many were cut, by the path of the list.
+#[derive(Default)]
+struct Cuts(BTreeMap<String, (usize, usize)>);
+
+impl Cuts {
+    fn cut(&mut self, list: List<'_>, length: usize) {
+        let had = list.items.len();
+        let (cut, _) = self.0.entry(list.path).or_insert((0, had));
+        *cut += had - length;
+        list.items.truncate(length);
+    }
+}
+
+fn note(reply: &mut Value, skipped: Option<&Value>, cuts: &Cuts, detail: Detail) {
+    let why = match detail {
+        Detail::Summary => {
+            format!(
+                "a summary holds {} KB; ask with detail \"full\"",
+                SUMMARY_BYTES_MAX / 1024
+            )
+        }
+        Detail::Full => format!("a reply holds {} KB", FULL_BYTES_MAX / 1024),
+    };
+    let lists = cuts.0.iter();
+    let lists: Vec<_> = lists
+        .map(|(path, (cut, had))| format!("{cut} of {had} in {path}"))
+        .collect();
+    let what = format!("entries of lists: {}", lists.join(", "));
+    if let Some(Value::Array(all)) = reply.pointer_mut("/coverage/skipped") {
+        *all = skipped
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
+        all.push(json!({ "what": what, "why": why }));
     }
 }
 

@@ -49,8 +49,21 @@ fn a_long_list_is_cut_and_the_cut_is_said() {
     assert!(kept >= 100, "{kept} kept");
     assert_eq!(
         sealed["coverage"]["skipped"][0]["what"],
-        format!("result.size.files: {} of 2000 entries", 2000 - kept)
+        format!(
+            "entries of lists: {} of 2000 in result.size.files",
+            2000 - kept
+        )
     );
+}
+
+#[test]
+fn the_largest_list_is_cut_first_and_small_ones_stay_whole() {
+    let large: Vec<_> = (0..900).map(|n| format!("src/file_{n}.rs")).collect();
+    let sealed = reply(json!({ "small": [1, 2, 3, 4], "large": large }));
+    let sealed = sealed.seal(Detail::Summary).unwrap();
+    assert_eq!(sealed["result"]["small"], json!([1, 2, 3, 4]));
+    assert_eq!(sealed["result"]["large"].as_array().unwrap().len(), 100);
+    assert_eq!(sealed["coverage"]["skipped"].as_array().unwrap().len(), 1);
 }
 
 #[test]
