@@ -31,6 +31,7 @@ pub struct Evidence {
     pub statement: String,
     pub value: Value,
     pub unit: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
