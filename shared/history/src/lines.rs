@@ -46,6 +46,21 @@ pub(crate) fn compare(old: &[u8], new: &[u8], lines_max: usize) -> Content {
     }
 }
 
+/// How many lines the change from `old` to `new` adds and deletes together; `None` for what has no
+/// lines or is too long.
+pub(crate) fn changed(old: &[u8], new: &[u8]) -> Option<u32> {
+    if is_binary(old) || is_binary(new) {
+        return None;
+    }
+    let input = InternedInput::new(byte_lines(old), byte_lines(new));
+    if input.before.len().max(input.after.len()) > FILE_LINES_MAX {
+        return None;
+    }
+    // Sliding hunks to nicer places changes no count.
+    let diff = Diff::compute(Algorithm::Myers, &input);
+    Some(diff.count_additions() + diff.count_removals())
+}
+
 fn is_binary(bytes: &[u8]) -> bool {
     bytes.iter().take(BINARY_PROBE_BYTES).any(|byte| *byte == 0)
 }
