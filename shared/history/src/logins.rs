@@ -3,14 +3,10 @@
 
 use std::collections::HashMap;
 
-use gix::ObjectId;
-use idwo_core::failure::Failure;
 use idwo_core::forge::full_name;
 use idwo_core::input::Owner;
-use idwo_core::watcher::Watcher;
 
-use crate::landing::landing;
-use crate::main_line;
+use crate::index::{Line, Named, Record};
 
 /// How far back is learned, in changes of the main line.
 const LEARNED_FROM_MAX: usize = 3000;
@@ -34,18 +30,13 @@ pub(crate) struct Logins {
 }
 
 impl Logins {
-    /// Learned from the main line up to `from`, and from nothing later.
-    pub(crate) fn learn(
-        repo: &gix::Repository,
-        from: ObjectId,
-        home: Option<&Owner>,
-        watcher: &Watcher,
-    ) -> Result<Self, Failure> {
+    /// Learned from what one commit can see, and from nothing later.
+    pub(crate) fn learn(line: &Line, home: Option<&Owner>) -> Self {
         let mut seen = Seen::default();
-        for commit in main_line::from(repo, from, watcher).take(LEARNED_FROM_MAX) {
-            seen.note(repo, &commit?, home);
+        for entry in line.entries.iter().take(LEARNED_FROM_MAX) {
+            seen.note(&entry.record, &line.people, home);
         }
-        Ok(seen.conclude())
+        seen.conclude()
     }
 
     pub(crate) fn of(&self, email: &str, name: &str) -> Option<&str> {
@@ -90,35 +81,23 @@ struct Seen {
 }
 
 impl Seen {
-    /// What cannot be read teaches nothing; reading it for the answer itself will say so.
-    fn note(&mut self, repo: &gix::Repository, commit: &gix::Commit<'_>, home: Option<&Owner>) {
-        self.note_address(commit);
-        let Some(tip) = commit
-            .parent_ids()
-            .nth(1)
-            .and_then(|tip| repo.find_commit(tip.detach()).ok())
-        else {
-            return;
-        };
-        self.note_address(&tip);
-        let message = commit.message_raw_sloppy().to_string();
-        let owner =
-            landing(&message).and_then(|landing| landing.fork_owner(home).map(str::to_owned));
-        if let (Some(owner), Some(author)) = (owner, author(&tip)) {
-            *self
-                .forks
-                .entry(owner)
-                .or_default()
-                .entry(author)
-                .or_default() += 1;
+    fn note(&mut self, record: &Record, people: &[Named], home: Option<&Owner>) {
+        let signed = |place: u32| people.get(place as usize).and_then(signature);
+        let (recorded, author) = (signed(record.recorded), signed(record.author));
+        for (name, email) in recorded.iter().chain(&author) {
+            self.note_address(name, email);
+        }
+        let fork = record.fork.as_deref().filter(|_| record.merged);
+        if let (Some(owner), Some(author), Some(home)) = (fork, author, home)
+            && !owner.eq_ignore_ascii_case(home.as_str())
+        {
+            let authors = self.forks.entry(owner.to_owned()).or_default();
+            *authors.entry(author).or_default() += 1;
         }
     }
 
-    fn note_address(&mut self, commit: &gix::Commit<'_>) {
-        let Some((name, email)) = author(commit) else {
-            return;
-        };
-        let (Some(name), Some(login)) = (full_name(&name), of_private_address(&email)) else {
+    fn note_address(&mut self, name: &str, email: &str) {
+        let (Some(name), Some(login)) = (full_name(name), of_private_address(email)) else {
             return;
         };
         let known = self
@@ -167,12 +146,12 @@ fn owner<'a>(authors: &'a Authors, everywhere: &Authors) -> Option<&'a (String, 
     (*count >= MERGES_MIN && is_one_persons && is_at_home).then_some(author)
 }
 
-fn author(commit: &gix::Commit<'_>) -> Option<(String, String)> {
-    let author = commit.author().ok()?;
-    Some((
-        author.name.to_string(),
-        author.email.to_string().to_lowercase(),
-    ))
+/// Name and e-mail, the latter in lower case.
+fn signature(named: &Named) -> Option<(String, String)> {
+    match named {
+        Named::Signature { name, email } => Some((name.clone(), email.to_lowercase())),
+        Named::Login(_) => None,
+    }
 }
 
 #[cfg(test)]

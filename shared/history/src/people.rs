@@ -7,8 +7,8 @@ use idwo_core::bots::is_bot;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{File, Person};
 use idwo_core::input::Owner;
-use idwo_core::watcher::Watcher;
 
+use crate::index::{Line, Named};
 use crate::logins::{self, Logins};
 use crate::read;
 
@@ -34,12 +34,12 @@ pub(crate) struct People {
 }
 
 impl People {
-    /// With the `.mailmap` and the history of `commit`, never with later ones.
+    /// With the `.mailmap` of `commit` and the `line` behind it, never with later ones.
     pub(crate) fn as_of(
         repo: &gix::Repository,
         commit: ObjectId,
         home: Option<&Owner>,
-        watcher: &Watcher,
+        line: &Line,
     ) -> Result<Self, Failure> {
         let mailmap = match read::file(repo, &read::sha(commit)?, ".mailmap")? {
             File::Content(bytes) => Snapshot::from_bytes(&bytes),
@@ -47,7 +47,7 @@ impl People {
         };
         Ok(Self {
             mailmap,
-            logins: Logins::learn(repo, commit, home, watcher)?,
+            logins: Logins::learn(line, home),
         })
     }
 
@@ -58,10 +58,15 @@ impl People {
             .map_or_else(|_| Person::default(), |author| self.person(author))
     }
 
-    pub(crate) fn committer(&self, commit: &gix::Commit<'_>) -> Person {
-        commit
-            .committer()
-            .map_or_else(|_| Person::default(), |committer| self.person(committer))
+    pub(crate) fn of(&self, named: &Named) -> Person {
+        match named {
+            Named::Login(login) => self.of_login(login),
+            Named::Signature { name, email } => self.person(SignatureRef {
+                name: name.as_str().into(),
+                email: email.as_str().into(),
+                time: NO_TIME,
+            }),
+        }
     }
 
     pub(crate) fn person(&self, signature: SignatureRef<'_>) -> Person {
@@ -85,11 +90,8 @@ impl People {
     pub(crate) fn of_login(&self, login: &str) -> Person {
         match self.logins.person(login) {
             Some((name, email)) => {
-                let person = self.person(SignatureRef {
-                    name: name.as_str().into(),
-                    email: email.as_str().into(),
-                    time: NO_TIME,
-                });
+                let (name, email) = (name.clone(), email.clone());
+                let person = self.of(&Named::Signature { name, email });
                 Person {
                     login: Some(login.to_owned()),
                     ..person
@@ -104,38 +106,36 @@ impl People {
         self.logins.person(login).map(|_| self.of_login(login))
     }
 
-    /// Reviewers named in trailers: `Reviewed-by: Name <email>, Name <email>`.
-    pub(crate) fn reviewers(&self, message: &str) -> Vec<Person> {
-        self.in_trailers(message, REVIEW_TRAILERS)
-    }
-
     /// Those who wrote it too: `Co-authored-by: Name <email>`.
     pub(crate) fn co_authors(&self, message: &str) -> Vec<Person> {
-        self.in_trailers(message, AUTHOR_TRAILERS)
+        let named = in_trailers(message, AUTHOR_TRAILERS);
+        named.iter().map(|named| self.of(named)).collect()
     }
+}
 
-    fn in_trailers(&self, message: &str, keys: &[&str]) -> Vec<Person> {
-        let values = message.lines().filter_map(|line| trailer(line, keys));
-        let names = values.flat_map(|value| value.split(','));
-        names.filter_map(|text| self.named(text.trim())).collect()
-    }
+/// Reviewers named in trailers: `Reviewed-by: Name <email>, Name <email>`.
+pub(crate) fn named_reviewers(message: &str) -> Vec<Named> {
+    in_trailers(message, REVIEW_TRAILERS)
+}
 
-    fn named(&self, text: &str) -> Option<Person> {
-        if let Some(login) = text.strip_prefix('@') {
-            return logins::is_login(login).then(|| self.of_login(login));
-        }
-        // Without an address it is free text: "nobody yet".
-        let (name, email) = text.split_once('<')?;
-        let (name, email) = (name.trim(), email.trim_end_matches('>').trim());
-        if name.is_empty() && email.is_empty() {
-            return None;
-        }
-        Some(self.person(SignatureRef {
-            name: name.into(),
-            email: email.into(),
-            time: NO_TIME,
-        }))
+fn in_trailers(message: &str, keys: &[&str]) -> Vec<Named> {
+    let values = message.lines().filter_map(|line| trailer(line, keys));
+    let names = values.flat_map(|value| value.split(','));
+    names.filter_map(|text| named(text.trim())).collect()
+}
+
+fn named(text: &str) -> Option<Named> {
+    if let Some(login) = text.strip_prefix('@') {
+        return logins::is_login(login).then(|| Named::Login(login.to_owned()));
     }
+    // Without an address it is free text: "nobody yet".
+    let (name, email) = text.split_once('<')?;
+    let (name, email) = (name.trim(), email.trim_end_matches('>').trim());
+    let is_somebody = !name.is_empty() || !email.is_empty();
+    is_somebody.then(|| Named::Signature {
+        name: name.to_owned(),
+        email: email.to_owned(),
+    })
 }
 
 /// A message without what only the merge knew: who reviewed.
@@ -170,15 +170,13 @@ mod tests {
     use super::*;
 
     fn reviewers(message: &str) -> Vec<String> {
-        let people = People {
-            mailmap: Snapshot::default(),
-            logins: Logins::default(),
-        };
-        people
-            .reviewers(message)
+        let names = named_reviewers(message)
             .into_iter()
-            .map(|p| p.name)
-            .collect()
+            .map(|named| match named {
+                Named::Signature { name, .. } => name,
+                Named::Login(login) => login,
+            });
+        names.collect()
     }
 
     #[test]
