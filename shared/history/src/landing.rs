@@ -5,6 +5,8 @@ use idwo_core::failure::Failure;
 use idwo_core::input::{Owner, PullNumber};
 use idwo_core::watcher::{Progress, Watcher};
 
+use crate::index::OnMainLine;
+use crate::open::OpenedClone;
 use crate::{main_line, read};
 
 /// Longest history that is searched for one number, in commits: the largest public repositories
@@ -151,17 +153,23 @@ pub(crate) struct Found {
 /// which commit it is there. Off the main line an explicit merge goes before a subject that ends in the
 /// number, and then the oldest by its date.
 pub(crate) fn find(
-    repo: &gix::Repository,
+    clone: &OpenedClone,
     tip: ObjectId,
     number: PullNumber,
     watcher: &Watcher,
 ) -> Result<Option<Found>, Failure> {
+    let repo = &clone.repo();
     let search = Search {
         repo,
         number,
         watcher,
     };
-    if let Some(id) = search.main_line(tip)? {
+    let on_main_line = match clone.landing_of(tip, number, watcher)? {
+        OnMainLine::At(id) => Some(id),
+        OnMainLine::Nowhere => None,
+        OnMainLine::Unknown => search.main_line(tip)?,
+    };
+    if let Some(id) = on_main_line {
         return Ok(Some(Found {
             id,
             on_main_line: true,

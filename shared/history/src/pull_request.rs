@@ -25,9 +25,10 @@ pub(crate) fn read(
     watcher: &Watcher,
 ) -> Result<PullRequest, Failure> {
     let repo = clone.repo();
-    let span = Span::find(&repo, number, &clone.name, watcher)?;
-    let people = clone.people(span.as_of, watcher)?;
-    let (commits, mut skipped) = commits(&repo, &span, &people)?;
+    let span = Span::find(clone, number, watcher)?;
+    let known = clone.as_of(span.as_of, watcher)?;
+    let people = &known.people;
+    let (commits, mut skipped) = commits(&repo, &span, people)?;
     let changes = changes::between(&repo, span.base, span.result, watcher)?;
     skipped.extend(changes.skipped);
     skipped.extend(span.doubt.clone());
@@ -49,7 +50,7 @@ pub(crate) fn read(
             .landing
             .as_ref()
             .and_then(|landing| landing.branch.clone()),
-        author: author(clone, &span, &people, &commits),
+        author: author(clone, &span, people, &commits),
         base: read::sha(span.base)?,
         head: read::sha(span.head)?,
         as_of: read::sha(span.as_of)?,

@@ -10,6 +10,7 @@ use idwo_core::watcher::Watcher;
 use crate::branches::{self, Branch};
 use crate::landing::{self, Landing, landing};
 use crate::main_line::{self, Parent};
+use crate::open::OpenedClone;
 use crate::read::{self, unreadable};
 
 /// How far is looked for a rebased copy of a branch's head, in commits of the default branch.
@@ -32,14 +33,14 @@ pub(crate) struct Span {
 
 impl Span {
     pub(crate) fn find(
-        repo: &gix::Repository,
+        clone: &OpenedClone,
         number: PullNumber,
-        name: &RepositoryName,
         watcher: &Watcher,
     ) -> Result<Self, Failure> {
+        let repo = &clone.repo();
         let branch = branches::default(repo)?;
         let head = branches::pull_head(repo, number)?;
-        let found = landing::find(repo, branch.tip, number, watcher)?;
+        let found = landing::find(clone, branch.tip, number, watcher)?;
         match (found, head) {
             (Some(found), None) => Self::landed(
                 repo,
@@ -54,7 +55,7 @@ impl Span {
                 Self::landed(repo, found.id, (!confirmed).then(by_another_author))
             }
             (None, Some(head)) => Self::not_landed(repo, &branch, head, number),
-            (None, None) => Err(unknown_number(number, name, &branch)),
+            (None, None) => Err(unknown_number(number, &clone.name, &branch)),
         }
     }
 
