@@ -2,12 +2,15 @@
 //!
 //! Nothing that happened after a pull request landed is in what it hands out.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::evidence::Skipped;
 use crate::failure::Failure;
 use crate::input::{CommitSha, PullNumber, RepositoryName};
+use crate::past::Past;
 use crate::watcher::Watcher;
 
 #[async_trait]
@@ -28,15 +31,13 @@ pub trait Forge: Send + Sync {
         path: &str,
     ) -> Result<File, Failure>;
 
-    /// Changes that landed up to and including `before` and touched one of `paths`, newest first.
-    /// A path names a file or a folder.
-    async fn past_changes(
+    /// All that landed up to and including `before`, or as much of it as can be read in time.
+    async fn past(
         &self,
         repository: &RepositoryName,
         before: &CommitSha,
-        paths: &[String],
         watcher: &Watcher,
-    ) -> Result<PastChanges, Failure>;
+    ) -> Result<Arc<Past>, Failure>;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,31 +156,6 @@ pub struct Provenance {
     /// `https://github.com/owner/repo` when the repository has such a home.
     pub web: Option<String>,
     pub note: Option<String>,
-}
-
-#[derive(Debug, Clone)]
-pub struct PastChanges {
-    pub changes: Vec<PastChange>,
-    /// How many landed changes were looked at to find these.
-    pub looked_at: u64,
-    /// False when the limit was reached before the history ended.
-    pub complete: bool,
-}
-
-/// A change that landed: a squash, a merge, or a plain commit on the main line.
-#[derive(Debug, Clone)]
-pub struct PastChange {
-    /// When it landed.
-    pub at: Timestamp,
-    /// When its newest commit was written, and by whom.
-    pub written_at: Timestamp,
-    pub author: Person,
-    /// Named in trailers (`Reviewed-by` and its kin) or by a merge bot (`r=name`).
-    pub reviewers: Vec<Person>,
-    /// Who pressed merge, where that is a person other than the author.
-    pub merged_by: Option<Person>,
-    /// Indices into the `paths` that were asked for.
-    pub touched: Vec<usize>,
 }
 
 impl ChangedFile {

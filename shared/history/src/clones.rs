@@ -1,21 +1,26 @@
 //! The clones that the operator offers, and the port through which tools see them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use idwo_core::failure::Failure;
-use idwo_core::forge::{File, Forge, PastChanges, PullRequest};
+use idwo_core::forge::{File, Forge, PullRequest};
 use idwo_core::health::Component;
 use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
+use idwo_core::past::Past;
 use idwo_core::watcher::Watcher;
 
 use crate::open::OpenedClone;
-use crate::{branches, health, landing, past, pull_request, read};
+use crate::{branches, health, landing, pull_request, read};
 
 /// A few repositories on this machine, each known by one or two names.
 #[derive(Clone, Default)]
-pub struct Clones(Vec<Arc<OpenedClone>>);
+pub struct Clones {
+    opened: Vec<Arc<OpenedClone>>,
+    /// Where their indexes are kept; in memory only without such a folder.
+    kept_in: Option<PathBuf>,
+}
 
 #[derive(Debug, thiserror::Error)]
 pub enum OfferError {
@@ -26,6 +31,14 @@ pub enum OfferError {
 }
 
 impl Clones {
+    /// None yet; what is learned of their histories will be kept in `folder`, which exists.
+    pub fn kept_in(folder: PathBuf) -> Self {
+        Self {
+            kept_in: Some(folder),
+            ..Self::default()
+        }
+    }
+
     /// Offers the clone at `path` (or the one whose work tree it lies in) as `local/<folder>` and,
     /// when it has an `origin` on GitHub, under the owner and name of that.
     pub fn offer(&mut self, path: &Path) -> Result<(), OfferError> {
@@ -44,7 +57,7 @@ impl Clones {
 
     /// Every name under which a repository can be asked for.
     pub fn names(&self) -> impl Iterator<Item = &RepositoryName> {
-        self.0.iter().flat_map(|clone| clone.names())
+        self.opened.iter().flat_map(|clone| clone.names())
     }
 
     /// The pull request that landed last, for a first look; `None` where no commit of the last
@@ -56,7 +69,7 @@ impl Clones {
 
     /// How each clone is, looked at now, on the thread it is called on.
     pub fn components(&self) -> Vec<Component> {
-        self.0
+        self.opened
             .iter()
             .map(|clone| health::component(clone))
             .collect()
@@ -66,12 +79,16 @@ impl Clones {
         if let Some(taken) = clone.names().find(|name| self.names().any(|n| n == *name)) {
             return Err(OfferError::SameName(taken.clone()));
         }
-        self.0.push(Arc::new(clone));
+        let clone = match &self.kept_in {
+            Some(folder) => clone.kept_in(folder),
+            None => clone,
+        };
+        self.opened.push(Arc::new(clone));
         Ok(())
     }
 
     fn find(&self, name: &RepositoryName) -> Result<&OpenedClone, Failure> {
-        let mut clones = self.0.iter().map(Arc::as_ref);
+        let mut clones = self.opened.iter().map(Arc::as_ref);
         let found = clones.find(|clone| clone.names().any(|n| n == name));
         found.ok_or_else(|| self.unknown(name))
     }
@@ -106,14 +123,16 @@ impl Forge for Clones {
         read::file(&self.find(repository)?.repo(), commit, path)
     }
 
-    async fn past_changes(
+    async fn past(
         &self,
         repository: &RepositoryName,
         before: &CommitSha,
-        paths: &[String],
         watcher: &Watcher,
-    ) -> Result<PastChanges, Failure> {
-        past::changes(self.find(repository)?, before, paths, watcher)
+    ) -> Result<Arc<Past>, Failure> {
+        let known = self
+            .find(repository)?
+            .as_of(read::object_id(before)?, watcher)?;
+        Ok(Arc::clone(&known.past))
     }
 }
 

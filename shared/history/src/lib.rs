@@ -19,12 +19,15 @@ mod pull_request;
 mod span;
 
 // What was before it, and who.
+mod as_of;
+mod index;
 mod logins;
 mod main_line;
-mod past;
 mod people;
 
+mod differing;
 mod read;
+mod threads;
 
 #[cfg(test)]
 mod tests;

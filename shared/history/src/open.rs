@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gix::ObjectId;
 use idwo_core::failure::Failure;
-use idwo_core::input::{Owner, RepositoryName};
+use idwo_core::input::{Owner, PullNumber, RepositoryName};
+use idwo_core::past::Reach;
 use idwo_core::watcher::Watcher;
 
-use crate::people::People;
+use crate::as_of::AsOf;
+use crate::index::{Index, OnMainLine};
 
 /// Largest object that is unpacked, in bytes: a small pack can claim gigabytes.
 const OBJECT_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -31,8 +33,9 @@ pub(crate) struct OpenedClone {
     pub(crate) web: Option<String>,
     pub(crate) note: Option<String>,
     repo: gix::ThreadSafeRepository,
-    /// The people of the last commit asked for: one answer asks twice.
-    people: Mutex<Option<(ObjectId, Arc<People>)>>,
+    index: Index,
+    /// The last commit asked about: one answer asks twice.
+    last: Mutex<Option<(ObjectId, Arc<AsOf>)>>,
 }
 
 impl OpenedClone {
@@ -64,7 +67,8 @@ impl OpenedClone {
             web,
             note: None,
             repo,
-            people: Mutex::default(),
+            index: Index::default(),
+            last: Mutex::default(),
         })
     }
 
@@ -83,24 +87,40 @@ impl OpenedClone {
         std::iter::once(&self.name).chain(&self.alias)
     }
 
-    /// The people as of `commit`.
-    pub(crate) fn people(
-        &self,
-        commit: ObjectId,
-        watcher: &Watcher,
-    ) -> Result<Arc<People>, Failure> {
-        let mut last = self.people.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, people)) = last.as_ref().filter(|(of, _)| *of == commit) {
-            return Ok(Arc::clone(people));
+    /// Keeps its index in `folder`, which exists.
+    pub(crate) fn kept_in(self, folder: &Path) -> Self {
+        // Two clones can go by one name: each has a file of its own.
+        let path = self.repo.path().as_os_str().as_encoded_bytes();
+        let (owner, repo) = (&self.name.owner, &self.name.repo);
+        let place = format!("{owner}+{repo}-{:08x}.past", crc32fast::hash(path));
+        Self {
+            index: Index::kept_at(folder.join(place)),
+            ..self
         }
-        let people = Arc::new(People::as_of(
-            &self.repo(),
-            commit,
-            self.home.as_ref(),
-            watcher,
-        )?);
-        *last = Some((commit, Arc::clone(&people)));
-        Ok(people)
+    }
+
+    /// What is known as of `commit`.
+    pub(crate) fn as_of(&self, commit: ObjectId, watcher: &Watcher) -> Result<Arc<AsOf>, Failure> {
+        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = last().as_ref().filter(|(of, _)| *of == commit) {
+            return Ok(Arc::clone(known));
+        }
+        let line = self.index.line(self, commit, watcher)?;
+        let known = Arc::new(AsOf::read(self, commit, line)?);
+        if known.past.reach != Reach::Unfinished {
+            *last() = Some((commit, Arc::clone(&known)));
+        }
+        Ok(known)
+    }
+
+    /// Where pull request `number` landed, as far as the index tells.
+    pub(crate) fn landing_of(
+        &self,
+        tip: ObjectId,
+        number: PullNumber,
+        watcher: &Watcher,
+    ) -> Result<OnMainLine, Failure> {
+        self.index.landing_of(self, tip, number, watcher)
     }
 
     /// A handle for one thread.

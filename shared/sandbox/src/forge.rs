@@ -6,8 +6,9 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use idwo_core::failure::Failure;
-use idwo_core::forge::{File, Forge, PastChanges, PullRequest};
+use idwo_core::forge::{File, Forge, PullRequest};
 use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
+use idwo_core::past::Past;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
 
@@ -63,16 +64,12 @@ impl Forge for Sample {
         self.clones()?.file(repository, commit, path).await
     }
 
-    async fn past_changes(
+    async fn past(
         &self,
         repository: &RepositoryName,
         before: &CommitSha,
-        paths: &[String],
         watcher: &Watcher,
-    ) -> Result<PastChanges, Failure> {
-        let clones = self.clones()?;
-        clones
-            .past_changes(repository, before, paths, watcher)
-            .await
+    ) -> Result<Arc<Past>, Failure> {
+        self.clones()?.past(repository, before, watcher).await
     }
 }
