@@ -1,15 +1,19 @@
 //! Clones of every habit, read through the port as tools read them.
 
 use idwo_core::failure::Failure;
-use idwo_core::forge::{Content, FileChange, Forge, PastChanges, PullRequest, State};
+use idwo_core::forge::{Content, FileChange, Forge, PullRequest, State};
 use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
+use idwo_core::past::{Past, PastChange, PersonId, Reach};
 use idwo_core::watcher::Watcher;
 use idwo_sandbox::git_clone::{Draft, GitClone};
+use std::sync::Arc;
+
 use tempfile::TempDir;
 
 use crate::clones::Clones;
 
-mod past_changes;
+mod index;
+mod past;
 mod pull_requests;
 mod trust;
 
@@ -56,14 +60,15 @@ impl Story {
             .await
     }
 
-    async fn past(&self, before: &str, paths: &[&str]) -> PastChanges {
-        let before: CommitSha = before.parse().unwrap();
-        let paths: Vec<_> = paths.iter().map(|path| (*path).to_owned()).collect();
-        self.clones()
-            .past_changes(&name(), &before, &paths, &Watcher::silent())
-            .await
-            .unwrap()
+    /// Read anew, with nothing kept from an earlier look.
+    async fn past(&self, before: &str) -> Arc<Past> {
+        past(&self.clones(), before, &Watcher::silent()).await
     }
+}
+
+async fn past(clones: &Clones, before: &str, watcher: &Watcher) -> Arc<Past> {
+    let before: CommitSha = before.parse().unwrap();
+    clones.past(&name(), &before, watcher).await.unwrap()
 }
 
 fn name() -> RepositoryName {

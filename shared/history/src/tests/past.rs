@@ -2,40 +2,30 @@ use idwo_core::health::State;
 
 use super::*;
 
-fn people(changes: &PastChanges) -> Vec<(&str, Vec<&str>)> {
-    changes
-        .changes
-        .iter()
-        .map(|c| {
-            (
-                c.author.name.as_str(),
-                c.reviewers.iter().map(|p| p.name.as_str()).collect(),
-            )
-        })
-        .collect()
+/// Who wrote each change, and who reviewed it; newest first.
+fn people(past: &Past) -> Vec<(&str, Vec<&str>)> {
+    let name = |id: &PersonId| past.person(*id).unwrap().name.as_str();
+    let named = |change: &PastChange| {
+        let reviewers = change.reviewers.iter().map(name);
+        (name(&change.author), reviewers.collect())
+    };
+    past.changes.iter().map(|change| named(change)).collect()
+}
+
+fn paths<'a>(past: &'a Past, change: &PastChange) -> Vec<&'a str> {
+    let files = change.files.iter();
+    files.map(|file| past.path(file.path)).collect()
 }
 
 #[tokio::test]
-async fn only_changes_to_the_paths_asked_for_count_newest_first() {
+async fn every_change_is_told_with_its_people_paths_and_lines_newest_first() {
     let mut story = Story::begun();
-    story
-        .clone
-        .land(
-            Draft::by(BO, "b (#2)\n\nReviewed-by: Ann Lee <ann@x.test>")
-                .writes("src/deep/b.rs", "b\n"),
-        )
-        .unwrap();
-    story
-        .clone
-        .land(Draft::by(ANN, "Elsewhere").writes("docs/x.md", "x\n"))
-        .unwrap();
-    let last = story
-        .clone
-        .land(Draft::by(ANN, "a").writes("src/a.rs", "1\n"))
-        .unwrap();
-    let past = story
-        .past(&last, &["src/a.rs", "src/deep", "src/none.rs"])
-        .await;
+    let reviewed = "b (#2)\n\nReviewed-by: Ann Lee <ann@x.test>";
+    let draft = Draft::by(BO, reviewed).writes("src/deep/b.rs", "b\n");
+    story.clone.land(draft).unwrap();
+    let draft = Draft::by(ANN, "Fix a").writes("src/a.rs", "1\ntwo\nthree\n");
+    let last = story.clone.land(draft.writes("docs/x.md", "x\n")).unwrap();
+    let past = story.past(&last).await;
     assert_eq!(
         people(&past),
         [
@@ -44,15 +34,19 @@ async fn only_changes_to_the_paths_asked_for_count_newest_first() {
             ("Ann Lee", vec![])
         ]
     );
-    let touched: Vec<_> = past
-        .changes
-        .iter()
-        .map(|change| change.touched.clone())
-        .collect();
+    let [fix, reviewed, _] = &past.changes[..] else {
+        panic!("{past:?}")
+    };
+    assert_eq!(paths(&past, fix), ["docs/x.md", "src/a.rs"]);
+    let lines: Vec<_> = fix.files.iter().map(|file| file.lines).collect();
     assert_eq!(
-        (touched, past.looked_at, past.complete),
-        (vec![vec![0], vec![1], vec![0]], 4, true)
+        lines,
+        [Some(1), Some(2)],
+        "one added; one added and one deleted"
     );
+    assert_eq!((fix.intent.fix, reviewed.intent.fix), (true, false));
+    assert_eq!(reviewed.number.unwrap().get(), 2);
+    assert_eq!((past.changes.len(), &past.reach), (3, &Reach::Whole));
 }
 
 #[tokio::test]
@@ -62,7 +56,7 @@ async fn nothing_after_the_given_commit_is_seen() {
         .clone
         .land(Draft::by(BO, "b").writes("src/a.rs", "1\n"))
         .unwrap();
-    let earlier = story.past(&before, &["src/a.rs"]).await;
+    let earlier = story.past(&before).await;
     story
         .clone
         .land(
@@ -71,7 +65,7 @@ async fn nothing_after_the_given_commit_is_seen() {
                 .writes(".mailmap", "Renamed <bo@x.test>\n"),
         )
         .unwrap();
-    let later = story.past(&before, &["src/a.rs"]).await;
+    let later = story.past(&before).await;
     assert_eq!(people(&earlier), people(&later));
     assert_eq!(people(&later)[0].0, "Bo Kim");
 }
@@ -102,21 +96,21 @@ async fn a_merge_names_author_merger_and_approvers() {
             Draft::by(BORS, "Auto merge of #4 - bo-k:c, r=ann,cy\n\nC"),
         )
         .unwrap();
-    let past = story.past(&last, &["src"]).await;
+    let past = story.past(&last).await;
     let [by_bors, by_hand, _] = &past.changes[..] else {
         panic!("{past:?}")
     };
-    assert_eq!(by_bors.author.name, "Bo Kim");
-    let approvers: Vec<_> = by_bors
-        .reviewers
-        .iter()
-        .filter_map(|p| p.login.as_deref())
+    assert_eq!(past.person(by_bors.author).unwrap().name, "Bo Kim");
+    let person = |id: PersonId| past.person(id).unwrap();
+    let reviewers = by_bors.reviewers.iter();
+    let approvers: Vec<_> = reviewers
+        .filter_map(|id| person(*id).login.as_deref())
         .collect();
     assert_eq!(
-        (approvers, by_bors.merged_by.is_none()),
+        (approvers, person(by_bors.merged_by.unwrap()).bot),
         (vec!["ann", "cy"], true)
     );
-    assert_eq!(by_hand.merged_by.as_ref().unwrap().name, "Ann Lee");
+    assert_eq!(person(by_hand.merged_by.unwrap()).name, "Ann Lee");
 }
 
 #[tokio::test]
@@ -131,11 +125,11 @@ async fn the_mailmap_of_that_time_corrects_names() {
                 .writes("src/a.rs", "1\n"),
         )
         .unwrap();
-    let past = story.past(&last, &["src/a.rs"]).await;
+    let past = story.past(&last).await;
     assert_eq!(
         (
-            past.changes[1].author.name.as_str(),
-            past.changes[1].author.email.as_str()
+            past.person(past.changes[1].author).unwrap().name.as_str(),
+            past.person(past.changes[1].author).unwrap().email.as_str()
         ),
         ("Ann Lee-Smith", "ann@home.test")
     );
@@ -167,8 +161,8 @@ async fn an_approver_is_met_by_the_name_that_their_fork_gave_away() {
             Draft::by(BORS, "Auto merge of #4 - bo-k:c, r=ann-lee\n\nC"),
         )
         .unwrap();
-    let past = story.past(&last, &["src/c.rs"]).await;
-    let reviewer = &past.changes[0].reviewers[0];
+    let past = story.past(&last).await;
+    let reviewer = past.person(past.changes[0].reviewers[0]).unwrap();
     assert_eq!(
         (reviewer.name.as_str(), reviewer.login.as_deref()),
         ("Ann Lee", Some("ann-lee"))
@@ -187,31 +181,19 @@ async fn the_boundary_of_a_shallow_clone_tells_nothing_of_who_changed_what() {
         .land(Draft::by(ANN, "a (#3)").writes("src/a.rs", "1\n"))
         .unwrap();
     story.clone.make_shallow_at(&boundary).unwrap();
-    let past = story.past(&last, &["src/a.rs"]).await;
+    let past = story.past(&last).await;
     assert_eq!(
-        (people(&past), past.complete),
-        (vec![("Ann Lee", vec![])], false)
+        (people(&past), &past.reach),
+        (
+            vec![("Ann Lee", vec![])],
+            &Reach::Cut {
+                why: "the clone is shallow".to_owned()
+            }
+        )
     );
     let refused = story.pull(2).await.unwrap_err().to_string();
     assert!(refused.contains("git fetch --unshallow"), "{refused}");
     let health = story.clones().components().remove(0);
     assert_eq!(health.state, State::Degraded, "{health:?}");
     assert_eq!(health.mend.as_deref(), Some("git fetch --unshallow"));
-}
-
-#[tokio::test]
-async fn what_lies_further_back_than_is_looked_is_said_to_be_missing() {
-    let mut story = Story::begun();
-    let mut last = String::new();
-    for n in 0..3000 {
-        last = story
-            .clone
-            .land(Draft::by(BO, "z").writes("z", n.to_string()))
-            .unwrap();
-    }
-    let past = story.past(&last, &["src/a.rs"]).await;
-    assert_eq!(
-        (past.changes.len(), past.looked_at, past.complete),
-        (0, 3000, false)
-    );
 }
