@@ -32,19 +32,19 @@ pub enum RepositoriesError {
 
 impl Repositories {
     pub fn open(args: &Args) -> Result<Self, RepositoriesError> {
-        let mut clones = Clones::default();
-        for path in &args.repo {
-            clones.offer(path)?;
-        }
         let folder = args
             .ephemeral
             .then(tempfile::tempdir)
             .transpose()
             .map_err(data_error(&args.data))?;
+        let data = folder
+            .as_ref()
+            .map_or(args.data.as_path(), tempfile::TempDir::path);
+        let mut clones = Clones::kept_in(history_in(data)?);
+        for path in &args.repo {
+            clones.offer(path)?;
+        }
         if args.repo.is_empty() {
-            let data = folder
-                .as_ref()
-                .map_or(args.data.as_path(), tempfile::TempDir::path);
             offer_sample(&mut clones, &sample_at(data)?)?;
         }
         Ok(Self {
@@ -76,10 +76,16 @@ fn offer_sample(clones: &mut Clones, path: &Path) -> Result<(), RepositoriesErro
         .map_err(|source| sample_error(path, source))
 }
 
-fn sample_at(data: &Path) -> Result<PathBuf, RepositoriesError> {
-    std::fs::create_dir_all(data).map_err(data_error(data))?;
+/// Where the indexes of the clones are kept.
+fn history_in(data: &Path) -> Result<PathBuf, RepositoriesError> {
+    let folder = data.join("history");
+    std::fs::create_dir_all(&folder).map_err(data_error(&folder))?;
     // Started in somebody's own clone, the data must not show up as theirs.
     std::fs::write(data.join(".gitignore"), "*\n").map_err(data_error(data))?;
+    Ok(folder)
+}
+
+fn sample_at(data: &Path) -> Result<PathBuf, RepositoriesError> {
     sample::written_in(data).map_err(|error| match error {
         Unwritten::Folder { folder, source } => data_error(&folder)(source),
         story @ Unwritten::Story { .. } => sample_error(data, story),

@@ -45,7 +45,11 @@ fn a_call_prints_one_reply_and_keeps_the_sample() {
     let kept: Vec<_> = std::fs::read_dir(folder.path().join(".idwo"))
         .unwrap()
         .collect();
-    assert_eq!(kept.len(), 2, "no draft is left over: {kept:?}");
+    assert_eq!(
+        kept.len(),
+        3,
+        "the sample, its history and .gitignore, and no draft: {kept:?}"
+    );
 }
 
 #[test]
@@ -83,7 +87,9 @@ fn a_gate_ends_with_3_when_reached_or_unknown() {
     for (gate, code) in [
         ("secret_like=1", 3),
         ("secret_like=2", 0),
-        ("risk=high", 3),
+        ("risk=medium", 3),
+        ("risk=high", 0),
+        ("check_runs=1", 3),
         ("infrastructure=1", 0),
     ] {
         let output = call(
