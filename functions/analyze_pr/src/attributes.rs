@@ -8,7 +8,7 @@ use crate::patterns::Patterns;
 
 /// Who made a file's lines, as far as its path and the repository's attributes tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     Lock,
     Vendored,
     Generated,
@@ -23,7 +23,7 @@ impl Kind {
 }
 
 /// The two attributes of `.gitattributes` by which a repository overrules our path rules.
-pub(crate) struct Attributes {
+pub struct Attributes {
     rules: Patterns<(Attribute, bool)>,
     pub(crate) skipped: Option<Skipped>,
 }
@@ -49,7 +49,8 @@ impl Attributes {
         }
     }
 
-    fn parse(text: &str) -> Self {
+    /// Of the text of `.gitattributes`.
+    pub fn parse(text: &str) -> Self {
         let lines = text
             .lines()
             .map(str::trim)

@@ -20,6 +20,7 @@ pub(crate) struct Change<'a> {
     pub(crate) pull_request: &'a PullRequest,
     repository: &'a RepositoryName,
     kinds: Vec<Kind>,
+    pub(crate) attributes: Attributes,
     /// What was not looked at to sort the files.
     pub(crate) skipped: Option<Skipped>,
 }
@@ -44,7 +45,8 @@ impl<'a> Change<'a> {
             pull_request,
             repository,
             kinds,
-            skipped: attributes.skipped,
+            skipped: attributes.skipped.clone(),
+            attributes,
         })
     }
 

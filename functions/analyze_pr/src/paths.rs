@@ -201,6 +201,17 @@ pub(crate) fn is_code(path: &str) -> bool {
     language(path).is_some_and(|language| !NOT_CODE.contains(&language))
 }
 
+/// Prose for people: by its language, or by the folder it lies in.
+pub(crate) fn is_document(path: &str) -> bool {
+    let is_prose = matches!(language(path), Some("Markdown" | "Text" | "HTML"));
+    is_prose
+        || path
+            .split('/')
+            .rev()
+            .skip(1)
+            .any(|folder| matches!(folder, "doc" | "docs"))
+}
+
 pub(crate) fn is_lock(path: &str) -> bool {
     LOCKS.is_match(path)
 }

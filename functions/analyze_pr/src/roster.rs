@@ -57,6 +57,16 @@ impl Roster {
         Some(index)
     }
 
+    /// Whose this is among those who were met.
+    pub(crate) fn find(&self, person: &Person) -> Option<usize> {
+        let login = person.login.as_ref().map(|login| login.to_lowercase());
+        let by_login = login.and_then(|login| self.by_login.get(&login));
+        let by_email = || self.by_email.get(&person.email);
+        let by_name = || self.by_name.get(&full_name(&person.name)?);
+        let found = by_login.or_else(by_email).or_else(by_name)?;
+        Some(self.root(*found))
+    }
+
     pub(crate) fn person(&self, index: usize) -> Option<&Person> {
         self.people.get(index)
     }
