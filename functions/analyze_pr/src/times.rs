@@ -1,0 +1,153 @@
+//! How long it may take to land: what the most similar of the newest changes took.
+
+use idwo_core::evidence::Known;
+use idwo_core::past::{COUNTED, PastChange};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::track::Track;
+
+const SECONDS_AN_HOUR: f64 = 3600.0;
+
+/// How many of the newest changes, nearest in size, are taken.
+const NEAREST: usize = 60;
+
+/// With fewer changes there is no interval.
+const CHANGES_MIN: usize = 20;
+
+/// How many of the newest changes are guessed from those before them, to see how often the interval
+/// holds.
+const TRIED: usize = 100;
+
+/// A branch begun less than this before it landed, in hours, is taken for a squash: its dates are
+/// those of the merge.
+const AT_ONCE_HOURS: f64 = 1.0 / 60.0;
+
+/// From the oldest commit to the landing, in hours.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Interval {
+    pub evidence: &'static str,
+    pub p50: f64,
+    /// Eight in ten land within this.
+    pub p80: f64,
+    /// Eight in ten lie between these two.
+    pub p10: f64,
+    pub p90: f64,
+    /// How many earlier changes it rests on.
+    pub n: usize,
+    pub method: &'static str,
+    pub backtest: Backtest,
+}
+
+/// How the same method did on this repository's newest changes, each guessed from those before it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Backtest {
+    /// Share that landed between p10 and p90, which should be 0.8; unknown for fewer than 20 tries.
+    pub coverage80: Known<f64>,
+    pub n: usize,
+}
+
+pub fn time_to_merge(track: &Track<'_>) -> Known<Interval> {
+    let past = Lead::of_all(track);
+    if past.len() < CHANGES_MIN {
+        let found = past.len();
+        return Known::unknown(format!(
+            "insufficient_data: {found} earlier changes with known dates and sizes, {CHANGES_MIN} are needed"
+        ));
+    }
+    let at_once = past
+        .iter()
+        .filter(|lead| lead.hours < AT_ONCE_HOURS)
+        .count();
+    if 2 * at_once > past.len() {
+        return Known::unknown(
+            "insufficient_data: most landed squashed, and a squash has only the date of its merge",
+        );
+    }
+    let lines = track.outline.files.iter().map(|file| file.lines as u64);
+    let quantiles = Quantiles::of(&past, lines.sum());
+    Known::Value(Interval {
+        evidence: "time_to_merge",
+        p50: tenths(quantiles.at(0.5)),
+        p80: tenths(quantiles.at(0.8)),
+        p10: tenths(quantiles.at(0.1)),
+        p90: tenths(quantiles.at(0.9)),
+        n: quantiles.hours.len(),
+        method: "quantiles of the 60 changes nearest in changed lines among the newest 200",
+        backtest: backtest(&past),
+    })
+}
+
+/// What an earlier change took, and how large it was.
+struct Lead {
+    hours: f64,
+    lines: u64,
+}
+
+impl Lead {
+    /// Newest first.
+    fn of_all(track: &Track<'_>) -> Vec<Self> {
+        let changes = track.past.changes.iter().take(COUNTED);
+        changes.filter_map(|change| Self::of(change)).collect()
+    }
+
+    fn of(change: &PastChange) -> Option<Self> {
+        let seconds = change.at.as_second() - change.begun_at.as_second();
+        let lines = change.files.iter().map(|file| file.lines.map(u64::from));
+        Some(Self {
+            hours: seconds.max(0) as f64 / SECONDS_AN_HOUR,
+            lines: lines.flatten().sum(),
+        })
+        .filter(|_| change.files.iter().any(|file| file.lines.is_some()))
+    }
+}
+
+/// What the changes nearest in size took, in order.
+struct Quantiles {
+    hours: Vec<f64>,
+}
+
+impl Quantiles {
+    fn of(past: &[Lead], lines: u64) -> Self {
+        let size = |lines: u64| (lines as f64).ln_1p();
+        let distance = |lead: &Lead| (size(lead.lines) - size(lines)).abs();
+        let mut nearest: Vec<_> = past.iter().take(COUNTED).collect();
+        // Stable, so that of two at the same distance the newer is taken.
+        nearest.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let mut hours: Vec<_> = nearest.into_iter().take(NEAREST).map(|l| l.hours).collect();
+        hours.sort_by(f64::total_cmp);
+        Self { hours }
+    }
+
+    /// The value below which `share` of them lie, between two of them in proportion.
+    fn at(&self, share: f64) -> f64 {
+        let place = (share * (self.hours.len() + 1) as f64 - 1.0).max(0.0);
+        let value = |place: usize| self.hours.get(place).or(self.hours.last()).copied();
+        let low = value(place as usize).unwrap_or_default();
+        let high = value(place as usize + 1).unwrap_or_default();
+        low + (high - low) * place.fract()
+    }
+}
+
+fn backtest(past: &[Lead]) -> Backtest {
+    let tries = (0..TRIED.min(past.len().saturating_sub(CHANGES_MIN)))
+        .filter_map(|at| past.get(at..)?.split_first())
+        .map(|(lead, before)| {
+            let guess = Quantiles::of(before, lead.lines);
+            let held = (guess.at(0.1)..=guess.at(0.9)).contains(&lead.hours);
+            usize::from(held)
+        });
+    let held: Vec<_> = tries.collect();
+    let n = held.len();
+    let share = held.into_iter().sum::<usize>() as f64 / n.max(1) as f64;
+    let coverage80 = if n < CHANGES_MIN {
+        Known::unknown(format!("only {n} earlier changes could be tried"))
+    } else {
+        Known::Value((share * 100.0).round() / 100.0)
+    };
+    Backtest { coverage80, n }
+}
+
+fn tenths(hours: f64) -> f64 {
+    (hours * 10.0).round() / 10.0
+}
