@@ -14,11 +14,13 @@ use crate::dependencies::{self, Manifest};
 use crate::owners::{Area, Owners};
 use crate::quote::quote;
 use crate::report::{Author, Facts, Listed, Merged, Report, SetApart};
-use crate::reviewers::{self, FILES_MAX, Reviewers};
 use crate::untested::{self, Untested};
 use crate::{paths, secrets, size, tickets, todos};
 
 mod evidence;
+mod hindsight;
+
+use self::hindsight::Hindsight;
 
 /// Longest title that is shown, in characters.
 const TITLE_CHARS_MAX: usize = 200;
@@ -32,7 +34,7 @@ pub(crate) struct Findings {
     areas: Vec<Area>,
     untested: Untested,
     dependencies: Vec<Manifest>,
-    reviewers: Reviewers,
+    pub(crate) hindsight: Hindsight,
     skipped: Vec<Skipped>,
 }
 
@@ -43,7 +45,8 @@ impl Findings {
             Owners::Rules(rules) => (rules.areas(change), Vec::from_iter(rules.skipped())),
             Owners::None(_) => (Vec::new(), Vec::new()),
         };
-        let reviewers = reviewers::reviewers(ctx, change, &areas).await?;
+        let hindsight = Hindsight::of(ctx, change, &areas).await?;
+        skipped.extend(hindsight.skipped());
         let (dependencies, manifests_skipped) = dependencies::dependencies(ctx, change).await?;
         let mut untested = untested::untested(ctx, change).await?;
         skipped.extend(manifests_skipped);
@@ -53,7 +56,7 @@ impl Findings {
             areas,
             untested,
             dependencies,
-            reviewers,
+            hindsight,
             skipped,
         })
     }
@@ -65,19 +68,19 @@ pub(crate) fn reply(change: &Change<'_>, findings: Findings, now: Timestamp) -> 
     let mut skipped = change.pull_request.skipped.clone();
     skipped.extend(change.skipped.iter().cloned());
     skipped.extend(findings.skipped.iter().cloned());
-    skipped.extend(left_out(&findings.reviewers));
     let counts = evidence::Counts {
         code_files: findings.untested.code_files,
         test_files: findings.untested.test_files,
-        looked_at: findings.reviewers.past.looked_at,
-        touching: findings.reviewers.past.changes.len(),
-        candidates: findings.reviewers.candidates,
+        changes_here: findings.hindsight.reviewers.changes_here,
+        reviewed_here: findings.hindsight.reviewers.reviewed_here,
+        candidates: findings.hindsight.reviewers.candidates,
     };
+    let unfinished = findings.hindsight.is_unfinished();
     let report = report(change, findings);
     let evidence = evidence::evidence(change, &report, &counts);
 
     let mut reply = Reply::new(report, now);
-    if !change.pull_request.lines_complete {
+    if !change.pull_request.lines_complete || unfinished {
         reply.status = Status::Partial;
     }
     reply.sources = sources;
@@ -101,8 +104,13 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
         Owners::None(why) => Known::unknown(why),
     };
     let complete = change.pull_request.lines_complete;
-    let later = "not computed yet: it needs the history index";
-    let clone = "a clone does not hold it";
+    let hindsight = findings.hindsight;
+    let risk = if complete {
+        hindsight.risk
+    } else {
+        Known::unknown("not all changed lines were read, so its size is not known")
+    };
+    let clone = "not in a clone";
     Report {
         pull_request: facts(change),
         size: size::size(change),
@@ -131,16 +139,19 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
         tickets: Listed::new("tickets", tickets::tickets(change.pull_request)),
         reviewers: Listed::first(
             "reviewers",
-            findings.reviewers.candidates,
-            findings.reviewers.suggested,
+            hindsight.reviewers.candidates,
+            hindsight.reviewers.suggested,
         ),
-        risk: Known::unknown(later),
-        review_time_minutes: Known::unknown(later),
-        time_to_merge_hours: Known::unknown(later),
+        reviewers_confidence: hindsight.reviewers.confidence,
+        risk,
+        review_time_minutes: Known::unknown("not in a clone"),
+        time_to_merge_hours: hindsight.time_to_merge,
         check_runs: Known::unknown(clone),
         conflicts: Known::unknown("not computed yet"),
         public_signatures: Known::unknown("not computed yet"),
-        file_history: Known::unknown(later),
+        file_history: hindsight.file_history,
+        missing_companions: hindsight.missing,
+        split: hindsight.parts,
     }
 }
 
@@ -205,38 +216,13 @@ fn source(change: &Change<'_>, now: Timestamp) -> Source {
 }
 
 fn considered(change: &Change<'_>, findings: &Findings) -> Vec<String> {
-    let reviewers = &findings.reviewers;
     let mut considered = vec![
         format!("{} changed files", change.pull_request.files.len()),
         format!("{} commits", change.pull_request.commits.len()),
-        format!(
-            "{} earlier changes, for who knows {} of the paths",
-            reviewers.past.looked_at, reviewers.paths
-        ),
+        format!("{} earlier changes", findings.hindsight.changes),
     ];
     if let Owners::Rules(rules) = &findings.owners {
         considered.push(rules.place.to_owned());
     }
     considered
-}
-
-fn left_out(reviewers: &Reviewers) -> Vec<Skipped> {
-    let mut skipped = Vec::new();
-    if !reviewers.past.complete {
-        skipped.push(Skipped::new(
-            "older history, for reviewers",
-            format!("{} changes are looked back", reviewers.past.looked_at),
-        ));
-    }
-    if reviewers.paths_left_out > 0 {
-        let what = format!(
-            "the past of {} smaller files, for reviewers",
-            reviewers.paths_left_out
-        );
-        skipped.push(Skipped::new(
-            what,
-            format!("the past of the {FILES_MAX} most changed files is read"),
-        ));
-    }
-    skipped
 }

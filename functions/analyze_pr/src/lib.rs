@@ -2,12 +2,13 @@
 //! computed from the change itself and from what was known before it landed.
 
 use idwo_core::ctx::Ctx;
-use idwo_core::envelope::{Degraded, Detail, Reply, Status};
+use idwo_core::envelope::{Degraded, Detail, NextCall, Reply, Status};
 use idwo_core::failure::Failure;
 use idwo_core::input::{Owner, PullNumber, Repo, RepositoryName};
 use idwo_core::tool::{Annotations, Answered, Tool};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 // The answer, and its words.
 mod answer;
@@ -15,17 +16,24 @@ mod report;
 mod summary;
 
 // What is looked at.
-mod attributes;
+pub mod attributes;
 mod change;
+pub mod outline;
+pub mod track;
 
 // One file for each kind of evidence.
 mod dependencies;
+mod file_history;
 mod owners;
-mod reviewers;
+pub mod reviewers;
+pub mod risk;
 mod secrets;
 mod size;
+mod split;
 mod tickets;
+pub mod times;
 mod todos;
+mod together;
 mod untested;
 
 // What they stand on.
@@ -87,7 +95,11 @@ impl Tool for AnalyzePr {
             .await?;
         let change = change::Change::read(ctx, &repository, &pull_request).await?;
         let findings = answer::Findings::of(ctx, &change).await?;
+        let unfinished = findings.hindsight.is_unfinished();
         let mut reply = answer::reply(&change, findings, ctx.clock.now());
+        if unfinished {
+            reply.next.push(again(&repository, input.pull_number));
+        }
         if input.include_jira_context {
             without_jira(&mut reply);
         }
@@ -96,6 +108,20 @@ impl Tool for AnalyzePr {
             reply,
             detail: input.detail,
         })
+    }
+}
+
+/// The same question: what was read for this answer is kept, and the next goes on from there.
+fn again(repository: &RepositoryName, number: PullNumber) -> NextCall {
+    let arguments = [
+        ("owner", json!(repository.owner.as_str())),
+        ("repo", json!(repository.repo.as_str())),
+        ("pull_number", json!(number.get())),
+    ];
+    let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
+    NextCall {
+        tool: AnalyzePr::NAME,
+        arguments: arguments.into_iter().collect(),
     }
 }
 

@@ -5,12 +5,17 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::dependencies::Manifest;
+use crate::file_history::FileHistory;
 use crate::owners::Area;
-use crate::reviewers::Reviewer;
+use crate::reviewers::{Confidence, Reviewer};
+use crate::risk::Risk;
 use crate::secrets::SecretLike;
 use crate::size::Size;
+use crate::split::Part;
 use crate::tickets::Ticket;
+use crate::times::Interval;
 use crate::todos::Todo;
+use crate::together::Missing;
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Report {
@@ -30,15 +35,21 @@ pub struct Report {
     pub secret_like: Listed<SecretLike>,
     pub tickets: Listed<Ticket>,
     pub reviewers: Listed<Reviewer>,
+    pub reviewers_confidence: Confidence,
     pub risk: Known<Risk>,
     pub review_time_minutes: Known<Interval>,
+    /// From the oldest commit to the landing.
     pub time_to_merge_hours: Known<Interval>,
     /// Of the head commit.
     pub check_runs: Known<Listed<CheckRun>>,
     pub conflicts: Known<bool>,
     pub public_signatures: Known<Listed<Signature>>,
-    /// What happened to the touched files before.
+    /// Of source files, most often repaired first.
     pub file_history: Known<Listed<FileHistory>>,
+    /// Files that used to change together with the touched ones, and are missing here.
+    pub missing_companions: Known<Listed<Missing>>,
+    /// Parts that nothing known holds together: each could be a pull request of its own.
+    pub split: Known<Listed<Part>>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -96,40 +107,6 @@ pub struct Listed<T> {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Risk {
-    /// 0 to 100.
-    pub score: u8,
-    pub level: Level,
-    pub factors: Vec<Factor>,
-    pub model: String,
-}
-
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    Low,
-    Medium,
-    High,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Factor {
-    pub name: String,
-    pub value: f64,
-    pub weight: f64,
-    pub evidence: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Interval {
-    pub p50: f64,
-    pub p80: f64,
-    /// How many earlier pull requests it rests on.
-    pub n: u32,
-    pub method: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
 pub struct CheckRun {
     pub name: String,
     pub conclusion: Known<String>,
@@ -143,14 +120,6 @@ pub struct Signature {
     pub line: u32,
     pub before: Option<String>,
     pub after: Option<String>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct FileHistory {
-    pub path: String,
-    pub changes: u32,
-    /// Changes that were fixes.
-    pub fixes: u32,
 }
 
 impl<T> Listed<T> {

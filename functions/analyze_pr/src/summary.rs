@@ -5,8 +5,9 @@ use idwo_core::evidence::Known;
 use idwo_core::untrusted;
 
 use crate::counted::counted;
-use crate::report::{Facts, Level, Listed, Report};
-use crate::reviewers::Reviewer;
+use crate::report::{Facts, Listed, Report};
+use crate::reviewers::{Confidence, Reviewer};
+use crate::risk::Level;
 
 /// Most paths or people that one line names.
 const NAMED_MAX: usize = 3;
@@ -29,12 +30,13 @@ pub(crate) fn text(reply: &Reply<Report>) -> String {
         headline(&report.pull_request),
         size(report),
         flags(report),
-        reviewers(&report.reviewers),
+        reviewers(report),
     ];
     let lines = notes
         .chain(facts)
         .chain(tickets(report))
         .chain([risk(report)])
+        .chain(time(report))
         .chain(skipped(reply))
         .chain(degraded);
     lines.collect::<Vec<_>>().join("\n")
@@ -128,12 +130,35 @@ fn flags(report: &Report) -> String {
             &report.untested.items,
         ),
         flag("new TODO/FIXME", report.todos.total, &todos),
+        missing(report),
+        parts(report),
     ];
     let flags: Vec<_> = flags.into_iter().flatten().collect();
     if flags.is_empty() {
         return "Look at: nothing stands out.".to_owned();
     }
     format!("Look at: {}.", flags.join("; "))
+}
+
+fn missing(report: &Report) -> Option<String> {
+    let Known::Value(missing) = &report.missing_companions else {
+        return None;
+    };
+    let names: Vec<_> = missing.items.iter().map(|m| m.path.clone()).collect();
+    flag(
+        "files missing that used to change too",
+        missing.total,
+        &names,
+    )
+}
+
+fn parts(report: &Report) -> Option<String> {
+    let Known::Value(parts) = &report.split else {
+        return None;
+    };
+    let largest = parts.items.iter().filter_map(|part| part.paths.first());
+    let names: Vec<_> = largest.cloned().collect();
+    flag("parts that could be split", parts.total, &names)
 }
 
 fn flag(what: &str, total: usize, named: &[String]) -> Option<String> {
@@ -146,7 +171,8 @@ fn flag(what: &str, total: usize, named: &[String]) -> Option<String> {
     (total > 0).then(|| format!("{what}: {total} ({}{more})", names.join(", ")))
 }
 
-fn reviewers(reviewers: &Listed<Reviewer>) -> String {
+fn reviewers(report: &Report) -> String {
+    let reviewers: &Listed<Reviewer> = &report.reviewers;
     let named = reviewers.items.iter().take(NAMED_MAX).map(|reviewer| {
         let name = called(&reviewer.login, &reviewer.name);
         let reason = reviewer.reasons.first().map_or("", String::as_str);
@@ -156,7 +182,11 @@ fn reviewers(reviewers: &Listed<Reviewer>) -> String {
     if named.is_empty() {
         return "Reviewers: nobody else is known to have touched files to review here.".to_owned();
     }
-    format!("Reviewers: {}.", named.join("; "))
+    let sure = match report.reviewers_confidence {
+        Confidence::Measured => "",
+        Confidence::Low => " (low confidence: few past reviews are known)",
+    };
+    format!("Reviewers{sure}: {}.", named.join("; "))
 }
 
 fn tickets(report: &Report) -> Option<String> {
@@ -171,16 +201,30 @@ fn tickets(report: &Report) -> Option<String> {
 }
 
 fn risk(report: &Report) -> String {
-    match &report.risk {
-        Known::Value(risk) => {
-            let level = match risk.level {
-                Level::Low => "low",
-                Level::Medium => "medium",
-                Level::High => "high",
-            };
-            format!("Risk: {level} ({}/100).", risk.score)
-        }
-        Known::Unknown { unknown } => format!("Unknown: risk ({unknown})."),
+    let risk = match &report.risk {
+        Known::Value(risk) => risk,
+        Known::Unknown { unknown } => return format!("Unknown: risk ({unknown})."),
+    };
+    let level = match risk.level {
+        Level::Low => "low",
+        Level::Medium => "medium",
+        Level::High => "high",
+    };
+    format!(
+        "Risk: {level} ({}/100): {:.1} % to be reverted or to break something, {:.1} % on average.",
+        risk.score,
+        100.0 * risk.probability,
+        100.0 * risk.base_rate
+    )
+}
+
+fn time(report: &Report) -> Option<String> {
+    match &report.time_to_merge_hours {
+        Known::Value(time) => Some(format!(
+            "Time to merge: half of similar changes within {} h, eight in ten within {} h (n={}).",
+            time.p50, time.p80, time.n
+        )),
+        Known::Unknown { .. } => None,
     }
 }
 

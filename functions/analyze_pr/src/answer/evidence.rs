@@ -7,13 +7,15 @@ use crate::change::Change;
 use crate::counted::counted;
 use crate::report::Report;
 
+mod past;
+
 /// Numbers that stand behind sections but not in them.
 pub(super) struct Counts {
     pub(super) code_files: usize,
     pub(super) test_files: usize,
-    /// Earlier changes that were looked at, and those of them to the paths in question.
-    pub(super) looked_at: u64,
-    pub(super) touching: usize,
+    /// Earlier changes to the folders in question, and those with a known review.
+    pub(super) changes_here: usize,
+    pub(super) reviewed_here: usize,
     pub(super) candidates: usize,
 }
 
@@ -33,6 +35,7 @@ pub(super) fn evidence(change: &Change<'_>, report: &Report, counts: &Counts) ->
     facts.push(untested(report, counts));
     facts.extend(lists(change, report));
     facts.push(reviewers(counts));
+    facts.extend(past::facts(report));
     for fact in &mut facts {
         fact.url = fact.url.take().or_else(|| change.files_url());
     }
@@ -119,10 +122,10 @@ fn lists(change: &Change<'_>, report: &Report) -> Vec<Evidence> {
 
 fn reviewers(counts: &Counts) -> Evidence {
     let statement = format!(
-        "{} had a part in {} to these paths (of {} looked at) or stand in CODEOWNERS for them",
-        counted(counts.candidates, "other"),
-        counted(counts.touching, "earlier change"),
-        counts.looked_at,
+        "{} known from reviews, from {} in these folders ({} with a known review) or from CODEOWNERS",
+        counted(counts.candidates, "candidate"),
+        counted(counts.changes_here, "earlier change"),
+        counts.reviewed_here,
     );
     fact("reviewers", counts.candidates, "people", statement)
 }
