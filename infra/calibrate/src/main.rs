@@ -1,0 +1,60 @@
+//! `cargo calibrate`: fits and measures what `analyze_pr` says of risk, reviewers and times.
+
+mod auc;
+mod endpoint;
+mod fit;
+mod logistic;
+mod records;
+mod replay;
+mod reviewers;
+mod risk;
+mod speed;
+mod times;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+#[derive(Parser)]
+#[command(name = "calibrate")]
+enum Measure {
+    /// Fits risk to the records in FOLDER and writes `risk/fitted.rs` of `analyze_pr`.
+    Fit { folder: PathBuf },
+
+    /// Prints how risk, reviewers and times do on the records in FOLDER, each repository by itself,
+    /// with intervals, beside simpler methods. Risk is fitted on the other repositories.
+    Score { folder: PathBuf },
+
+    /// Asks the endpoint about pull requests of CLONE, and scores what it says of risk and reviewers.
+    Replay(replay::Wanted),
+
+    /// Asks the endpoint about twenty pull requests of each CLONE, without an index and with it, and
+    /// prints what that took.
+    Speed(speed::Wanted),
+}
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> Result<(), Failed> {
+    match Measure::parse() {
+        Measure::Fit { folder } => fit::run(&records::read(&folder)?),
+        Measure::Score { folder } => score(&records::read(&folder)?),
+        Measure::Replay(wanted) => replay::run(&wanted),
+        Measure::Speed(wanted) => speed::run(&wanted),
+    }
+}
+
+fn score(repositories: &[records::Repository]) -> Result<(), Failed> {
+    print(&risk::table(repositories)?);
+    print(&reviewers::table(repositories)?);
+    print(&times::table(repositories)?);
+    Ok(())
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "what was measured is the product of this command"
+)]
+fn print(text: &str) {
+    println!("{text}");
+}

@@ -1,0 +1,244 @@
+//! Pull requests of a clone, asked about through the endpoint as of their parents: risk against the
+//! records' labels, reviewers against the clone's own trailers, and both against the library.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use analyze_pr::AnalyzePr;
+use clap::Args;
+use idwo_core::clock::SystemClock;
+use idwo_core::ctx::Ctx;
+use idwo_core::forge::Forge;
+use idwo_core::input::RepositoryName;
+use idwo_core::past::{Past, PastChange};
+use idwo_core::tool::Tool;
+use idwo_core::watcher::Watcher;
+use idwo_history::clones::Clones;
+use serde_json::{Value, json};
+
+use crate::auc::{self, Scores};
+use crate::endpoint::Endpoint;
+use crate::logistic::Fitted;
+use crate::records::{self, Repository, Truth};
+use crate::reviewers::reciprocal_rank;
+use crate::{Failed, print, risk};
+
+#[derive(Args)]
+pub(crate) struct Wanted {
+    clone: PathBuf,
+
+    /// Records of pull requests with what became of them; risk is fitted on the other repositories.
+    #[arg(long)]
+    records: PathBuf,
+
+    /// Which of the recorded repositories the clone is of, such as apache/kafka.
+    #[arg(long)]
+    of: String,
+
+    /// Ask about one in so many of the recorded pull requests.
+    #[arg(long, default_value_t = 1)]
+    every: usize,
+}
+
+pub(crate) fn run(wanted: &Wanted) -> Result<(), Failed> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(replay(wanted))
+}
+
+async fn replay(wanted: &Wanted) -> Result<(), Failed> {
+    let all = records::read(&wanted.records)?;
+    let (own, others): (Vec<_>, Vec<_>) = all.iter().partition(|r| r.name == wanted.of);
+    let own = own
+        .first()
+        .ok_or_else(|| format!("no records of {}", wanted.of))?;
+    let others: Vec<_> = others.into_iter().flat_map(risk::cases).collect();
+    let fitted = risk::fit(&others.iter().collect::<Vec<_>>());
+    let data = tempfile::tempdir()?;
+    let library = Library::open(&wanted.clone)?;
+    let trailers = library.trailers().await?;
+    let endpoint = Endpoint::start(&wanted.clone, data.path())?;
+    let mut found = Found::default();
+    for pull in own.pulls.iter().step_by(wanted.every) {
+        let Some(truth) = own.truth.get(&pull.number).filter(|t| t.risk || t.rev) else {
+            continue;
+        };
+        let asked = endpoint
+            .analyze(&library.name.to_string(), pull.number)
+            .await;
+        let Ok(reply) = asked else {
+            found.unanswered += 1;
+            continue;
+        };
+        let result = reply.get("result").cloned().unwrap_or_default();
+        found.compare(&result, &library.analyze(pull.number).await?);
+        found.risk(&result, truth, &fitted);
+        if let Some(named) = trailers.get(&pull.number) {
+            found.reviewers(&result, named);
+        }
+    }
+    print(&found.words(own));
+    endpoint.kill()?;
+    if found.differ > 0 {
+        return Err(format!("{} answers differ from the library's", found.differ).into());
+    }
+    Ok(())
+}
+
+/// The same questions without the endpoint.
+struct Library {
+    clones: Clones,
+    name: RepositoryName,
+}
+
+impl Library {
+    fn open(clone: &std::path::Path) -> Result<Self, Failed> {
+        let mut clones = Clones::default();
+        clones.offer(clone)?;
+        let name = clones
+            .names()
+            .next()
+            .ok_or("the clone has no name")?
+            .clone();
+        Ok(Self { clones, name })
+    }
+
+    async fn analyze(&self, number: u64) -> Result<Value, Failed> {
+        let ctx = Ctx {
+            forge: Arc::new(self.clones.clone()),
+            clock: Arc::new(SystemClock),
+            watcher: Watcher::silent(),
+        };
+        let (owner, repo) = (self.name.owner.as_str(), self.name.repo.as_str());
+        let input = json!({ "owner": owner, "repo": repo, "pull_number": number });
+        let answered = AnalyzePr::call(&ctx, serde_json::from_value(input)?).await?;
+        Ok(serde_json::to_value(&answered.reply.result)?)
+    }
+
+    /// Of each pull request that landed, the names and logins of those who reviewed it.
+    async fn trailers(&self) -> Result<HashMap<u64, Vec<String>>, Failed> {
+        let newest = self
+            .clones
+            .newest_pull(&self.name)
+            .ok_or("no pull request landed")?;
+        let watcher = Watcher::silent();
+        let newest = self
+            .clones
+            .pull_request(&self.name, newest, &watcher)
+            .await?;
+        let past = self
+            .clones
+            .past(&self.name, &newest.as_of, &watcher)
+            .await?;
+        let numbered = past.changes.iter().rev();
+        let named = numbered
+            .filter_map(|change| Some((change.number?.get().into(), reviewers(&past, change))));
+        Ok(named.filter(|(_, names)| !names.is_empty()).collect())
+    }
+}
+
+fn reviewers(past: &Past, change: &PastChange) -> Vec<String> {
+    let people = change.reviewers.iter().filter_map(|id| past.person(*id));
+    let people = people.filter(|person| !person.bot);
+    let names = people.flat_map(|person| {
+        person
+            .login
+            .clone()
+            .into_iter()
+            .chain([person.name.clone()])
+    });
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+#[derive(Default)]
+struct Found {
+    risk: Scores,
+    ranks: Vec<f64>,
+    differ: usize,
+    unanswered: usize,
+    compared: usize,
+}
+
+impl Found {
+    /// As the endpoint answered it, and as the library did.
+    fn compare(&mut self, result: &Value, library: &Value) {
+        self.compared += 1;
+        let same = ["risk", "reviewers", "time_to_merge_hours", "file_history"]
+            .iter()
+            .all(|section| result.get(section) == library.get(section));
+        self.differ += usize::from(!same);
+    }
+
+    /// The model that was fitted on the others, on the factors of the reply; and its plain size.
+    fn risk(&mut self, result: &Value, truth: &Truth, fitted: &Fitted) {
+        let factors = result.pointer("/risk/factors").and_then(Value::as_array);
+        let values = factors
+            .into_iter()
+            .flatten()
+            .map(|factor| factor.get("value"));
+        let values: Vec<_> = values.map(|value| value.and_then(Value::as_f64)).collect();
+        let [lines, larger, reverted, busy] = values[..] else {
+            return;
+        };
+        let row = [
+            lines.map(f64::ln_1p),
+            larger,
+            reverted,
+            busy.map(f64::ln_1p),
+        ];
+        let known = row
+            .iter()
+            .zip(&fitted.means)
+            .map(|(value, mean)| value.unwrap_or(*mean));
+        let size = |side| {
+            result
+                .pointer(&format!("/size/{side}_lines"))
+                .and_then(Value::as_f64)
+        };
+        let size = size("added").unwrap_or_default() + size("deleted").unwrap_or_default();
+        if truth.risk {
+            let odds = fitted.log_odds(&known.collect::<Vec<_>>());
+            self.risk.push(truth.is_bad(), vec![odds, size]);
+        }
+    }
+
+    fn reviewers(&mut self, result: &Value, truth: &[String]) {
+        let items = result.pointer("/reviewers/items").and_then(Value::as_array);
+        let names = items.into_iter().flatten().map(|item| {
+            let text = |field| item.get(field).and_then(Value::as_str);
+            let login = text("login").filter(|login| truth.iter().any(|name| name == login));
+            login.or(text("name")).unwrap_or_default()
+        });
+        self.ranks.push(reciprocal_rank(names, truth));
+    }
+
+    fn words(&self, own: &Repository) -> String {
+        let (bad, all) = (
+            self.risk.bad.len(),
+            self.risk.bad.len() + self.risk.good.len(),
+        );
+        let scores = std::slice::from_ref(&self.risk);
+        let intervals = auc::intervals(scores, 2, 1);
+        let beyond = intervals
+            .first()
+            .map_or((f64::NAN, f64::NAN), |[_, beyond]| *beyond);
+        let mean = self.ranks.iter().sum::<f64>() / self.ranks.len().max(1) as f64;
+        format!(
+            "{}, through the endpoint\n\
+             risk: AUC {:.3}, all changed lines {:.3}, difference [{:+.3}, {:+.3}]; {bad} bad of {all}; fitted on the others\n\
+             reviewers: mean reciprocal rank {mean:.3} against the clone's own trailers, n={}\n\
+             {} of {} answers differ from the library's; {} were not answered (not in the clone)",
+            own.name,
+            self.risk.auc(0),
+            self.risk.auc(1),
+            beyond.0,
+            beyond.1,
+            self.ranks.len(),
+            self.differ,
+            self.compared,
+            self.unanswered,
+        )
+    }
+}
