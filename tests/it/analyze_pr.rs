@@ -57,13 +57,10 @@ async fn what_a_clone_cannot_know_is_unknown() {
     let (door, _folder) = Door::over_sample().await;
     let reply = door.analyze(sample::NAME, 71).await;
     for name in [
-        "risk",
         "review_time_minutes",
         "time_to_merge_hours",
         "check_runs",
         "conflicts",
-        "public_signatures",
-        "file_history",
     ] {
         assert!(
             reply["result"][name]["unknown"].is_string(),
@@ -170,7 +167,11 @@ async fn reviewers_are_people_of_the_paths_and_never_author_or_bot() {
     let reasons = &reply["result"]["reviewers"]["items"][0]["reasons"];
     assert_eq!(
         *reasons,
-        json!(["reviewed 1 earlier change to these files and 1 beside them"])
+        json!([
+            "reviewed 2 earlier changes in these folders",
+            "reviewed 2 earlier changes by this author",
+            "reviewed 2 changes in the 30 days before"
+        ])
     );
     door.close().await;
 }
@@ -527,13 +528,13 @@ async fn a_huge_change_fits_the_reply_and_its_cuts_add_up() {
         (&todos["total"], &summary["result"]["size"]["files"]),
         (&json!(700), &json!(700))
     );
-    let cut = format!("result.todos.items: {} of 700 entries", 700 - kept);
+    let cut = format!("{} of 700 in result.todos.items", 700 - kept);
     assert!(
         summary["coverage"]["skipped"]
             .as_array()
             .unwrap()
             .iter()
-            .any(|s| s["what"] == cut),
+            .any(|s| s["what"].as_str().unwrap().contains(&cut)),
         "{summary:#}"
     );
 
