@@ -14,6 +14,7 @@ use crate::dependencies::{self, Manifest};
 use crate::owners::{Area, Owners};
 use crate::quote::quote;
 use crate::report::{Author, Facts, Listed, Merged, Report, SetApart};
+use crate::signatures::{self, Signatures};
 use crate::untested::{self, Untested};
 use crate::{paths, secrets, size, tickets, todos};
 
@@ -35,6 +36,7 @@ pub(crate) struct Findings {
     untested: Untested,
     dependencies: Vec<Manifest>,
     pub(crate) hindsight: Hindsight,
+    signatures: Signatures,
     skipped: Vec<Skipped>,
 }
 
@@ -49,6 +51,8 @@ impl Findings {
         skipped.extend(hindsight.skipped());
         let (dependencies, manifests_skipped) = dependencies::dependencies(ctx, change).await?;
         let mut untested = untested::untested(ctx, change).await?;
+        let signatures = signatures::signatures(ctx, change).await?;
+        skipped.extend(signatures.skipped.clone());
         skipped.extend(manifests_skipped);
         skipped.extend(untested.skipped.take());
         Ok(Self {
@@ -57,6 +61,7 @@ impl Findings {
             untested,
             dependencies,
             hindsight,
+            signatures,
             skipped,
         })
     }
@@ -148,7 +153,10 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
         time_to_merge_hours: hindsight.time_to_merge,
         check_runs: Known::unknown(clone),
         conflicts: Known::unknown("not computed yet"),
-        public_signatures: Known::unknown("not computed yet"),
+        public_signatures: Listed {
+            complete: complete && findings.signatures.skipped.is_none(),
+            ..Listed::new("public_signatures", findings.signatures.found)
+        },
         file_history: hindsight.file_history,
         missing_companions: hindsight.missing,
         split: hindsight.parts,

@@ -28,6 +28,7 @@ mod owners;
 pub mod reviewers;
 pub mod risk;
 mod secrets;
+mod signatures;
 mod size;
 mod split;
 mod tickets;
@@ -66,11 +67,11 @@ pub struct Input {
 impl Tool for AnalyzePr {
     const NAME: &'static str = "analyze_pr";
     const TITLE: &'static str = "Analyze a pull request";
-    const DESCRIPTION: &'static str = "Computes evidence about one pull request: size, languages, \
-        entropy, generated and vendored files, CODEOWNERS areas, changed code without a touched \
-        test, new TODO/FIXME, dependencies, CI, infrastructure, migrations, secret-like strings, \
-        tickets, reviewers with reasons. Reads only; calls no model. What cannot be known is \
-        unknown; what was not looked at is in coverage.";
+    const DESCRIPTION: &'static str = "Computes evidence about one pull request: calibrated risk \
+        and its factors, reviewers with reasons, time to merge, size, entropy, CODEOWNERS areas, \
+        untested code, public signatures, TODO/FIXME, dependencies, CI, infrastructure, \
+        migrations, secret-like strings, tickets, file history, missing companions, split. Reads only; calls no model. What cannot be known is unknown; what was \
+        not looked at is in coverage.";
     const ANNOTATIONS: Annotations = Annotations {
         read_only_hint: true,
         destructive_hint: false,

@@ -10,6 +10,7 @@ use crate::owners::Area;
 use crate::reviewers::{Confidence, Reviewer};
 use crate::risk::Risk;
 use crate::secrets::SecretLike;
+use crate::signatures::Signature;
 use crate::size::Size;
 use crate::split::Part;
 use crate::tickets::Ticket;
@@ -43,7 +44,9 @@ pub struct Report {
     /// Of the head commit.
     pub check_runs: Known<Listed<CheckRun>>,
     pub conflicts: Known<bool>,
-    pub public_signatures: Known<Listed<Signature>>,
+    /// Public declarations that are gone, changed or new, in Rust, Python, JavaScript, TypeScript,
+    /// Go and Java.
+    pub public_signatures: Listed<Signature>,
     /// Of source files, most often repaired first.
     pub file_history: Known<Listed<FileHistory>>,
     /// Files that used to change together with the touched ones, and are missing here.
@@ -111,15 +114,6 @@ pub struct CheckRun {
     pub name: String,
     pub conclusion: Known<String>,
     pub url: Option<String>,
-}
-
-/// A public function, type or constant whose declaration the change touches.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Signature {
-    pub path: String,
-    pub line: u32,
-    pub before: Option<String>,
-    pub after: Option<String>,
 }
 
 impl<T> Listed<T> {

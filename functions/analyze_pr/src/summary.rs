@@ -129,6 +129,7 @@ fn flags(report: &Report) -> String {
             report.untested.total,
             &report.untested.items,
         ),
+        signatures(report),
         flag("new TODO/FIXME", report.todos.total, &todos),
         missing(report),
         parts(report),
@@ -138,6 +139,14 @@ fn flags(report: &Report) -> String {
         return "Look at: nothing stands out.".to_owned();
     }
     format!("Look at: {}.", flags.join("; "))
+}
+
+/// Those that somebody may already use: gone or changed, not new.
+fn signatures(report: &Report) -> Option<String> {
+    let used = report.public_signatures.items.iter();
+    let used = used.filter_map(|signature| signature.before.clone());
+    let used: Vec<_> = used.collect();
+    flag("public declarations gone or changed", used.len(), &used)
 }
 
 fn missing(report: &Report) -> Option<String> {

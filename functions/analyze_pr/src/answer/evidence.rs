@@ -108,6 +108,7 @@ fn lists(change: &Change<'_>, report: &Report) -> Vec<Evidence> {
         ("ci", report.ci.total, "files", "file", " of continuous integration touched", None),
         ("infrastructure", report.infrastructure.total, "files", "file", " of infrastructure touched", None),
         ("migrations", report.migrations.total, "files", "file", " of database migrations touched", None),
+        ("public_signatures", report.public_signatures.total, "declarations", "public declaration", " gone, changed or new", None),
         ("secret_like", report.secret_like.total, "lines", "added line", " like a credential", secret),
         ("tickets", report.tickets.total, "tickets", "ticket", " named", change.url()),
     ];
