@@ -70,8 +70,8 @@ impl Tool for AnalyzePr {
     const DESCRIPTION: &'static str = "Computes evidence about one pull request: calibrated risk \
         and its factors, reviewers with reasons, time to merge, size, entropy, CODEOWNERS areas, \
         untested code, public signatures, TODO/FIXME, dependencies, CI, infrastructure, \
-        migrations, secret-like strings, tickets, file history, missing companions, split. Reads only; calls no model. What cannot be known is unknown; what was \
-        not looked at is in coverage.";
+        migrations, secret-like strings, tickets, file history, missing companions, split. Reads only; calls no \
+        model. Says what is unknown and what was not looked at.";
     const ANNOTATIONS: Annotations = Annotations {
         read_only_hint: true,
         destructive_hint: false,
