@@ -68,10 +68,10 @@ impl Tool for AnalyzePr {
     const NAME: &'static str = "analyze_pr";
     const TITLE: &'static str = "Analyze a pull request";
     const DESCRIPTION: &'static str = "Computes evidence about one pull request: calibrated risk \
-        and its factors, reviewers with reasons, time to merge, size, entropy, CODEOWNERS areas, \
+        with factors, reviewers with reasons, time to merge, size, entropy, CODEOWNERS areas, \
         untested code, public signatures, TODO/FIXME, dependencies, CI, infrastructure, \
         migrations, secret-like strings, tickets, file history, missing companions, split. Reads only; calls no \
-        model. Says what is unknown and what was not looked at.";
+        model. Says what is unknown or unread.";
     const ANNOTATIONS: Annotations = Annotations {
         read_only_hint: true,
         destructive_hint: false,
