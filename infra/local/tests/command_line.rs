@@ -9,6 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use idwo_core::access::Keys;
 use idwo_core::clock::{Clock, SystemClock};
+use idwo_sandbox::git_clone::{Draft, GitClone};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -261,6 +262,66 @@ fn a_kill_leaves_data_that_the_next_start_can_use() {
         call(&folder, &["analyze_pr", SAMPLE]).status.code(),
         Some(0)
     );
+}
+
+/// More than are read between two writes to the index.
+const LONG: usize = 2500;
+
+/// A clone with a long history, and the call for its newest pull request.
+fn long_history(folder: &TempDir) -> String {
+    let mut clone = GitClone::init(folder.path().join("long.git")).unwrap();
+    for n in 0..=LONG {
+        let title = format!("Step {n} (#{})\n\nReviewed-by: Bo Kim <bo@x.test>", n + 1);
+        let draft = Draft::by("Ann Lee <ann@x.test>", &title);
+        clone
+            .land(draft.writes(&format!("src/{}.rs", n % 50), format!("{n}\n")))
+            .unwrap();
+    }
+    format!(
+        r#"{{"owner":"local","repo":"long","pull_number":{}}}"#,
+        LONG + 1
+    )
+}
+
+#[test]
+fn a_kill_while_the_history_is_indexed_costs_no_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let wanted = long_history(&folder);
+    let arguments = ["--repo", "long.git", "call", "analyze_pr", &wanted];
+    let answer = |data: &str| {
+        let mut command = idwo(&folder);
+        let output = command
+            .args(arguments)
+            .args(["--data", data])
+            .output()
+            .unwrap();
+        let reply: Value = serde_json::from_slice(&output.stdout).unwrap();
+        reply["result"].clone()
+    };
+    let index = folder.path().join("killed/history");
+    let bytes = || {
+        let files = std::fs::read_dir(&index).into_iter().flatten().flatten();
+        files
+            .filter_map(|file| file.metadata().ok())
+            .map(|m| m.len())
+            .sum::<u64>()
+    };
+    let mut killed = idwo(&folder);
+    let killed = killed.args(arguments).args(["--data", "killed"]);
+    let mut killed = killed.stdout(Stdio::null()).spawn().unwrap();
+    // Into the first of several writes, or just behind it.
+    while bytes() < 1000 && killed.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let half = bytes();
+    let resumed = answer("killed");
+    assert!(
+        bytes() > half,
+        "{half} bytes were written before the kill: too late to tell"
+    );
+    assert_eq!(resumed, answer("whole"));
 }
 
 #[test]
