@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::auc::{self, Scores};
 use crate::records::Repository;
-use crate::risk::{self, CODE_LINES, Case, LeftOut, OURS};
+use crate::risk::{self, CODE_LINES, LeftOut, OURS};
 use crate::{Failed, print};
 
 const FITTED: &str = concat!(
@@ -14,14 +14,14 @@ const FITTED: &str = concat!(
 );
 
 pub(crate) fn run(repositories: &[Repository]) -> Result<(), Failed> {
-    let cases: Vec<_> = repositories.iter().map(risk::cases).collect();
-    std::fs::write(Path::new(FITTED), text(&cases)?)?;
+    std::fs::write(Path::new(FITTED), text(repositories)?)?;
     print(&format!("{FITTED} is written"));
     Ok(())
 }
 
-fn text(all: &[Vec<Case>]) -> Result<String, Failed> {
-    let cases: Vec<_> = all.iter().flatten().collect();
+fn text(repositories: &[Repository]) -> Result<String, Failed> {
+    let all: Vec<_> = repositories.iter().flat_map(risk::cases).collect();
+    let cases: Vec<_> = all.iter().collect();
     let fitted = risk::fit(&cases);
     let mut odds: Vec<_> = risk::filled(&cases)
         .iter()
@@ -31,7 +31,7 @@ fn text(all: &[Vec<Case>]) -> Result<String, Failed> {
     let percentiles = (1..100).filter_map(|percent| odds.get(percent * odds.len() / 100));
     let percentiles: Vec<_> = percentiles.copied().collect();
     let bad = cases.iter().filter(|case| case.is_bad).count();
-    let left_out = LeftOut::of(all);
+    let left_out = LeftOut::of(repositories);
     let mut text = String::new();
     writeln!(
         text,

@@ -11,7 +11,7 @@ mod risk;
 mod speed;
 mod times;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
@@ -23,7 +23,14 @@ enum Measure {
 
     /// Prints how risk, reviewers and times do on the records in FOLDER, each repository by itself,
     /// with intervals, beside simpler methods. Risk is fitted on the other repositories.
-    Score { folder: PathBuf },
+    Score {
+        folder: PathBuf,
+
+        /// Also write what is said of each pull request, as risk.jsonl and reviewers.jsonl, for other
+        /// scorers.
+        #[arg(long, value_name = "FOLDER")]
+        predictions: Option<PathBuf>,
+    },
 
     /// Asks the endpoint about pull requests of CLONE, and scores what it says of risk and reviewers.
     Replay(replay::Wanted),
@@ -38,16 +45,26 @@ type Failed = Box<dyn std::error::Error + Send + Sync>;
 fn main() -> Result<(), Failed> {
     match Measure::parse() {
         Measure::Fit { folder } => fit::run(&records::read(&folder)?),
-        Measure::Score { folder } => score(&records::read(&folder)?),
+        Measure::Score {
+            folder,
+            predictions,
+        } => score(&records::read(&folder)?, predictions.as_deref()),
         Measure::Replay(wanted) => replay::run(&wanted),
         Measure::Speed(wanted) => speed::run(&wanted),
     }
 }
 
-fn score(repositories: &[records::Repository]) -> Result<(), Failed> {
-    print(&risk::table(repositories)?);
-    print(&reviewers::table(repositories)?);
+fn score(repositories: &[records::Repository], predictions: Option<&Path>) -> Result<(), Failed> {
+    let risk = risk::LeftOut::of(repositories);
+    let reviewers = reviewers::Suggested::of(repositories);
+    print(&risk.table()?);
+    print(&reviewers.table()?);
     print(&times::table(repositories)?);
+    if let Some(folder) = predictions {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(folder.join("risk.jsonl"), risk.predictions())?;
+        std::fs::write(folder.join("reviewers.jsonl"), reviewers.predictions())?;
+    }
     Ok(())
 }
 

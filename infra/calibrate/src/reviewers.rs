@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use analyze_pr::attributes::Attributes;
-use analyze_pr::reviewers::reviewers;
+use analyze_pr::reviewers::{Reviewer, reviewers};
 use analyze_pr::track::Track;
 use fastrand::Rng;
 use idwo_core::evidence::Known;
+use serde_json::json;
 
 use crate::Failed;
 use crate::auc::{DRAWS, middle};
-use crate::records::Repository;
+use crate::records::{Pull, Repository};
 use crate::risk::short;
 
 /// How many of the suggested people are looked at.
@@ -35,75 +36,115 @@ pub(crate) fn reciprocal_rank<'a>(
 /// Ranks of one pull request, by method.
 type Ranks = BTreeMap<String, f64>;
 
-fn ranks(repository: &Repository) -> Vec<Ranks> {
-    let attributes = Attributes::parse("");
-    let known = repository
-        .pulls
-        .iter()
-        .enumerate()
-        .filter_map(|(index, pull)| {
-            let truth = repository
-                .truth
-                .get(&pull.number)
-                .filter(|truth| truth.rev)?;
-            let past = repository.past(index);
-            let outline = pull.outline(&attributes);
-            let suggested = reviewers(&Track::of(&past, &outline)).suggested;
-            let names = suggested
-                .iter()
-                .filter_map(|reviewer| match &reviewer.login {
-                    Known::Value(login) => Some(login.as_str()),
-                    Known::Unknown { .. } => None,
-                });
-            let ours = ("ours".to_owned(), reciprocal_rank(names, &truth.reviewers));
-            let simpler = repository.baselines.get(&pull.number);
-            let simpler = simpler
-                .and_then(|row| row.reviewers.as_ref())
-                .into_iter()
-                .flatten();
-            let simpler = simpler.map(|(name, people)| {
-                let others = people.iter().filter(|name| **name != pull.author);
-                let rank = reciprocal_rank(others.map(String::as_str), &truth.reviewers);
-                (name.clone(), rank)
-            });
-            Some(simpler.chain([ours]).collect())
-        });
-    known.collect()
+/// What was suggested, and how well.
+pub(crate) struct Suggested {
+    all: Vec<(String, Vec<Ranks>)>,
+    /// One line of JSON for each pull request.
+    lines: Vec<String>,
 }
 
-pub(crate) fn table(repositories: &[Repository]) -> Result<String, Failed> {
-    let all = repositories.iter().map(|r| (short(&r.name), ranks(r)));
-    let all: Vec<_> = all.filter(|(_, ranks)| ranks.len() >= CASES_MIN).collect();
-    let mut text = String::from(
-        "Reviewers: mean reciprocal rank of the first true one, among five; 0 if none\n",
-    );
-    let counted: Vec<_> = all
-        .iter()
-        .map(|(name, ranks)| format!("{name} {}", ranks.len()))
-        .collect();
-    writeln!(text, "pull requests: {}", counted.join(", "))?;
-    let first = all.first().and_then(|(_, ranks)| ranks.first());
-    let mut methods: Vec<_> = first.into_iter().flat_map(|ranks| ranks.keys()).collect();
-    methods.sort_by(|a, b| pooled(&all, b).total_cmp(&pooled(&all, a)));
-    let best = methods.iter().find(|name| name.as_str() != "ours");
-    for method in &methods {
-        let (own, beyond) = intervals(&all, method, best.map_or("", |best| best));
-        let each = all
+impl Suggested {
+    pub(crate) fn of(repositories: &[Repository]) -> Self {
+        let mut suggested = Self {
+            all: Vec::new(),
+            lines: Vec::new(),
+        };
+        for repository in repositories {
+            let ranks = suggested.ranks(repository);
+            if ranks.len() >= CASES_MIN {
+                suggested
+                    .all
+                    .push((short(&repository.name).to_owned(), ranks));
+            }
+        }
+        suggested
+    }
+
+    fn ranks(&mut self, repository: &Repository) -> Vec<Ranks> {
+        let attributes = Attributes::parse("");
+        let mut all = Vec::new();
+        for (index, pull) in repository.pulls.iter().enumerate() {
+            let Some(truth) = repository.truth.get(&pull.number).filter(|truth| truth.rev) else {
+                continue;
+            };
+            let past = repository.past(index);
+            let outline = pull.outline(&attributes);
+            let named = named(&reviewers(&Track::of(&past, &outline)).suggested);
+            let line =
+                json!({ "repo": repository.name, "number": pull.number, "reviewers": named });
+            self.lines.push(format!("{line}\n"));
+            let mut ranks = simpler(repository, pull, &truth.reviewers);
+            let ours = reciprocal_rank(named.iter().map(String::as_str), &truth.reviewers);
+            ranks.insert("ours".to_owned(), ours);
+            all.push(ranks);
+        }
+        all
+    }
+
+    pub(crate) fn predictions(&self) -> String {
+        self.lines.concat()
+    }
+
+    pub(crate) fn table(&self) -> Result<String, Failed> {
+        let all = &self.all;
+        let mut text = String::from(
+            "Reviewers: mean reciprocal rank of the first true one, among five; 0 if none\n",
+        );
+        let counted = all
             .iter()
-            .map(|(name, ranks)| format!("{name}={:.3}", mean(ranks, method)));
+            .map(|(name, ranks)| format!("{name} {}", ranks.len()));
         writeln!(
             text,
-            "{method:<13} {:.3}  [{:.3}, {:.3}]  beyond {} [{:+.3}, {:+.3}]  {}",
-            pooled(&all, method),
-            own.0,
-            own.1,
-            best.map_or("", |best| best),
-            beyond.0,
-            beyond.1,
-            each.collect::<Vec<_>>().join(" ")
+            "pull requests: {}",
+            counted.collect::<Vec<_>>().join(", ")
         )?;
+        let first = all.first().and_then(|(_, ranks)| ranks.first());
+        let mut methods: Vec<_> = first.into_iter().flat_map(|ranks| ranks.keys()).collect();
+        methods.sort_by(|a, b| pooled(all, b).total_cmp(&pooled(all, a)));
+        let best = methods.iter().find(|name| name.as_str() != "ours");
+        let best = best.map_or("", |best| best);
+        for method in &methods {
+            let (own, beyond) = intervals(all, method, best);
+            let each = all
+                .iter()
+                .map(|(name, ranks)| format!("{name}={:.3}", mean(ranks, method)));
+            writeln!(
+                text,
+                "{method:<13} {:.3}  [{:.3}, {:.3}]  beyond {best} [{:+.3}, {:+.3}]  {}",
+                pooled(all, method),
+                own.0,
+                own.1,
+                beyond.0,
+                beyond.1,
+                each.collect::<Vec<_>>().join(" ")
+            )?;
+        }
+        Ok(text)
     }
-    Ok(text)
+}
+
+fn named(suggested: &[Reviewer]) -> Vec<String> {
+    let logins = suggested
+        .iter()
+        .filter_map(|reviewer| match &reviewer.login {
+            Known::Value(login) => Some(login.clone()),
+            Known::Unknown { .. } => None,
+        });
+    logins.collect()
+}
+
+/// What simpler methods suggested, as it is recorded.
+fn simpler(repository: &Repository, pull: &Pull, truth: &[String]) -> Ranks {
+    let recorded = repository.baselines.get(&pull.number);
+    let recorded = recorded.and_then(|row| row.reviewers.as_ref());
+    let ranked = recorded.into_iter().flatten().map(|(name, people)| {
+        let others = people.iter().filter(|name| **name != pull.author);
+        (
+            name.clone(),
+            reciprocal_rank(others.map(String::as_str), truth),
+        )
+    });
+    ranked.collect()
 }
 
 fn mean(ranks: &[Ranks], method: &str) -> f64 {
@@ -112,19 +153,19 @@ fn mean(ranks: &[Ranks], method: &str) -> f64 {
 }
 
 /// Each repository weighs the same.
-fn pooled(all: &[(&str, Vec<Ranks>)], method: &str) -> f64 {
+fn pooled(all: &[(String, Vec<Ranks>)], method: &str) -> f64 {
     let means = all.iter().map(|(_, ranks)| mean(ranks, method));
     means.sum::<f64>() / all.len().max(1) as f64
 }
 
 /// The 95 % intervals of a method, and of its difference to another.
-fn intervals(all: &[(&str, Vec<Ranks>)], method: &str, other: &str) -> ((f64, f64), (f64, f64)) {
+fn intervals(all: &[(String, Vec<Ranks>)], method: &str, other: &str) -> ((f64, f64), (f64, f64)) {
     let mut rng = Rng::with_seed(SEED);
     let (mut own, mut beyond) = (Vec::new(), Vec::new());
     for _ in 0..DRAWS {
         let again: Vec<_> = all
             .iter()
-            .map(|(name, ranks)| (*name, drawn(ranks, &mut rng)))
+            .map(|(name, ranks)| (name.clone(), drawn(ranks, &mut rng)))
             .collect();
         own.push(pooled(&again, method));
         beyond.push(pooled(&again, method) - pooled(&again, other));

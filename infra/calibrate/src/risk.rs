@@ -8,6 +8,8 @@ use analyze_pr::risk::factors::{COUNT, Factors};
 use analyze_pr::risk::model::probability;
 use analyze_pr::track::Track;
 
+use serde_json::json;
+
 use crate::Failed;
 use crate::auc::{self, Scores};
 use crate::logistic::{self, Fitted};
@@ -22,6 +24,7 @@ const GROUPS: usize = 5;
 
 /// One pull request that counts: its factors, and what simpler methods say.
 pub(crate) struct Case {
+    pub(crate) number: u64,
     pub(crate) factors: Vec<f64>,
     pub(crate) code_lines: f64,
     pub(crate) baselines: Vec<(String, f64)>,
@@ -52,6 +55,7 @@ pub(crate) fn cases(repository: &Repository) -> Vec<Case> {
             let mut baselines: Vec<_> = baselines.into_iter().collect();
             baselines.sort_by(|a, b| a.0.cmp(&b.0));
             Some(Case {
+                number: pull.number,
                 factors: numbers(&Factors::of(&Track::of(&past, &outline))),
                 code_lines: code_lines as f64,
                 baselines,
@@ -96,63 +100,86 @@ pub(crate) fn fit(cases: &[&Case]) -> Fitted {
 
 /// Of each repository, what the model says that was fitted on the others.
 pub(crate) struct LeftOut {
+    pub(crate) names: Vec<String>,
     pub(crate) scores: Vec<Scores>,
     /// The same with the wider label: also those that a follow-up names.
-    pub(crate) any: Vec<Scores>,
-    /// Chance and outcome of each pull request.
-    pub(crate) chances: Vec<(f64, bool)>,
-    pub(crate) methods: Vec<String>,
+    any: Vec<Scores>,
+    methods: Vec<String>,
+    said: Vec<Said>,
+}
+
+/// What was said of one pull request, and what became of it.
+struct Said {
+    repository: usize,
+    number: u64,
+    log_odds: f64,
+    is_bad: bool,
 }
 
 impl LeftOut {
-    pub(crate) fn of(all: &[Vec<Case>]) -> Self {
+    pub(crate) fn of(repositories: &[Repository]) -> Self {
+        let all: Vec<_> = repositories.iter().map(cases).collect();
         let first = all.iter().flatten().next();
-        let named = first
-            .into_iter()
-            .flat_map(|case| case.baselines.iter().map(|b| b.0.clone()));
+        let simpler = first.into_iter().flat_map(|case| &case.baselines);
+        let ours = ["ours", "code_lines"].map(str::to_owned).into_iter();
         let mut left_out = Self {
+            names: repositories.iter().map(|r| r.name.clone()).collect(),
             scores: Vec::new(),
             any: Vec::new(),
-            chances: Vec::new(),
-            methods: ["ours", "code_lines"]
-                .map(str::to_owned)
-                .into_iter()
-                .chain(named)
-                .collect(),
+            methods: ours.chain(simpler.map(|(name, _)| name.clone())).collect(),
+            said: Vec::new(),
         };
         for (at, own) in all.iter().enumerate() {
             let others = all.iter().enumerate().filter(|(other, _)| *other != at);
             let fitted = fit(&others.flat_map(|(_, cases)| cases).collect::<Vec<_>>());
-            left_out.try_on(own, &fitted);
+            left_out.try_on(at, own, &fitted);
         }
         left_out
     }
 
-    fn try_on(&mut self, cases: &[Case], fitted: &Fitted) {
+    fn try_on(&mut self, repository: usize, cases: &[Case], fitted: &Fitted) {
         let (mut bad, mut any) = (Scores::default(), Scores::default());
         for (case, factors) in cases.iter().zip(filled(&cases.iter().collect::<Vec<_>>())) {
-            let odds = fitted.log_odds(&factors);
+            let log_odds = fitted.log_odds(&factors);
             let simpler = case.baselines.iter().map(|(_, value)| *value);
-            let row: Vec<_> = [odds, case.code_lines].into_iter().chain(simpler).collect();
+            let row: Vec<_> = [log_odds, case.code_lines]
+                .into_iter()
+                .chain(simpler)
+                .collect();
             bad.push(case.is_bad, row.clone());
             any.push(case.is_any, row);
-            self.chances.push((probability(odds), case.is_bad));
+            self.said.push(Said {
+                repository,
+                number: case.number,
+                log_odds,
+                is_bad: case.is_bad,
+            });
         }
         self.scores.push(bad);
         self.any.push(any);
     }
-}
 
-pub(crate) fn table(repositories: &[Repository]) -> Result<String, Failed> {
-    let all: Vec<_> = repositories.iter().map(cases).collect();
-    let left_out = LeftOut::of(&all);
-    let names: Vec<_> = repositories.iter().map(|r| r.name.as_str()).collect();
-    let mut text = String::from("Risk: AUC, fitted on the other repositories\n");
-    for (label, scores) in [("bad", &left_out.scores), ("any", &left_out.any)] {
-        one_label(&mut text, label, scores, &left_out.methods, &names)?;
+    pub(crate) fn table(&self) -> Result<String, Failed> {
+        let names: Vec<_> = self.names.iter().map(String::as_str).collect();
+        let mut text = String::from("Risk: AUC, fitted on the other repositories\n");
+        for (label, scores) in [("bad", &self.scores), ("any", &self.any)] {
+            one_label(&mut text, label, scores, &self.methods, &names)?;
+        }
+        let chances = self.said.iter();
+        let chances = chances.map(|said| (probability(said.log_odds), said.is_bad));
+        reliability(&mut text, chances.collect())?;
+        Ok(text)
     }
-    reliability(&mut text, left_out.chances)?;
-    Ok(text)
+
+    /// One line of JSON for each pull request.
+    pub(crate) fn predictions(&self) -> String {
+        let lines = self.said.iter().map(|said| {
+            let repo = self.names.get(said.repository);
+            let line = json!({ "repo": repo, "number": said.number, "risk": said.log_odds });
+            format!("{line}\n")
+        });
+        lines.collect()
+    }
 }
 
 fn one_label(
