@@ -16,6 +16,7 @@ mod bad_requests;
 mod guards;
 mod menu;
 mod narrowing;
+mod past;
 mod progress;
 mod protocol;
 mod questions;

@@ -9,7 +9,7 @@ use analyze_pr::AnalyzePr;
 use clap::Args;
 use idwo_core::clock::SystemClock;
 use idwo_core::ctx::Ctx;
-use idwo_core::forge::Forge;
+use idwo_core::forge::{Forge, Person};
 use idwo_core::input::RepositoryName;
 use idwo_core::past::{Past, PastChange};
 use idwo_core::tool::Tool;
@@ -76,7 +76,7 @@ async fn replay(wanted: &Wanted) -> Result<(), Failed> {
         found.compare(&result, &library.analyze(pull.number).await?);
         found.risk(&result, truth, &fitted);
         if let Some(named) = trailers.get(&pull.number) {
-            found.reviewers(&result, named);
+            found.reviewers(&result, named, truth.rev);
         }
     }
     print(&found.words(own));
@@ -132,30 +132,53 @@ impl Library {
             .clones
             .past(&self.name, &newest.as_of, &watcher)
             .await?;
+        let names = Names::of(&past);
         let numbered = past.changes.iter().rev();
-        let named = numbered
-            .filter_map(|change| Some((change.number?.get().into(), reviewers(&past, change))));
+        let named = numbered.filter_map(|change| {
+            Some((change.number?.get().into(), names.reviewers(&past, change)))
+        });
         Ok(named.filter(|(_, names)| !names.is_empty()).collect())
     }
 }
 
-fn reviewers(past: &Past, change: &PastChange) -> Vec<String> {
-    let people = change.reviewers.iter().filter_map(|id| past.person(*id));
-    let people = people.filter(|person| !person.bot);
-    let names = people.flat_map(|person| {
-        person
-            .login
-            .clone()
-            .into_iter()
-            .chain([person.name.clone()])
-    });
-    names.filter(|name| !name.is_empty()).collect()
+/// Every name and login that goes with an address: an answer shows one of them.
+struct Names(HashMap<String, Vec<String>>);
+
+impl Names {
+    fn of(past: &Past) -> Self {
+        let mut names: HashMap<_, Vec<String>> = HashMap::new();
+        for person in &past.people {
+            let known = names.entry(person.email.clone()).or_default();
+            known.extend(own_names(person));
+        }
+        Self(names)
+    }
+
+    fn reviewers(&self, past: &Past, change: &PastChange) -> Vec<String> {
+        let people = change.reviewers.iter().filter_map(|id| past.person(*id));
+        let people = people.filter(|person| !person.bot);
+        let names = people.flat_map(|person| {
+            let others = self
+                .0
+                .get(&person.email)
+                .filter(|_| !person.email.is_empty());
+            own_names(person).chain(others.into_iter().flatten().cloned())
+        });
+        names.collect()
+    }
+}
+
+fn own_names(person: &Person) -> impl Iterator<Item = String> {
+    let names = [person.login.clone(), Some(person.name.clone())];
+    names.into_iter().flatten().filter(|name| !name.is_empty())
 }
 
 #[derive(Default)]
 struct Found {
     risk: Scores,
     ranks: Vec<f64>,
+    /// Of those that the records score too.
+    ranks_recorded: Vec<f64>,
     differ: usize,
     unanswered: usize,
     compared: usize,
@@ -204,14 +227,16 @@ impl Found {
         }
     }
 
-    fn reviewers(&mut self, result: &Value, truth: &[String]) {
+    fn reviewers(&mut self, result: &Value, truth: &[String], is_recorded: bool) {
         let items = result.pointer("/reviewers/items").and_then(Value::as_array);
         let names = items.into_iter().flatten().map(|item| {
             let text = |field| item.get(field).and_then(Value::as_str);
             let login = text("login").filter(|login| truth.iter().any(|name| name == login));
             login.or(text("name")).unwrap_or_default()
         });
-        self.ranks.push(reciprocal_rank(names, truth));
+        let rank = reciprocal_rank(names, truth);
+        self.ranks.push(rank);
+        self.ranks_recorded.extend(is_recorded.then_some(rank));
     }
 
     fn words(&self, own: &Repository) -> String {
@@ -224,18 +249,21 @@ impl Found {
         let beyond = intervals
             .first()
             .map_or((f64::NAN, f64::NAN), |[_, beyond]| *beyond);
-        let mean = self.ranks.iter().sum::<f64>() / self.ranks.len().max(1) as f64;
+        let mean = |ranks: &[f64]| ranks.iter().sum::<f64>() / ranks.len().max(1) as f64;
         format!(
             "{}, through the endpoint\n\
              risk: AUC {:.3}, all changed lines {:.3}, difference [{:+.3}, {:+.3}]; {bad} bad of {all}; fitted on the others\n\
-             reviewers: mean reciprocal rank {mean:.3} against the clone's own trailers, n={}\n\
+             reviewers: mean reciprocal rank {:.3} against the clone's own trailers, n={}; {:.3} on those that the records score, n={}\n\
              {} of {} answers differ from the library's; {} were not answered (not in the clone)",
             own.name,
             self.risk.auc(0),
             self.risk.auc(1),
             beyond.0,
             beyond.1,
+            mean(&self.ranks),
             self.ranks.len(),
+            mean(&self.ranks_recorded),
+            self.ranks_recorded.len(),
             self.differ,
             self.compared,
             self.unanswered,
