@@ -8,14 +8,14 @@ use crate::records::Repository;
 use crate::risk::{self, CODE_LINES, LeftOut, OURS};
 use crate::{Failed, print};
 
-const FITTED: &str = concat!(
+pub(crate) const FITTED: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../functions/analyze_pr/src/risk/fitted.rs"
 );
 
-pub(crate) fn run(repositories: &[Repository]) -> Result<(), Failed> {
-    std::fs::write(Path::new(FITTED), text(repositories)?)?;
-    print(&format!("{FITTED} is written"));
+pub(crate) fn run(repositories: &[Repository], into: &Path) -> Result<(), Failed> {
+    std::fs::write(into, text(repositories)?)?;
+    print(&format!("{} is written", into.display()));
     Ok(())
 }
 

@@ -18,8 +18,14 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "calibrate")]
 enum Measure {
-    /// Fits risk to the records in FOLDER and writes `risk/fitted.rs` of `analyze_pr`.
-    Fit { folder: PathBuf },
+    /// Fits risk to the records in FOLDER and writes the model that `analyze_pr` uses.
+    Fit {
+        folder: PathBuf,
+
+        /// Write it here instead.
+        #[arg(long, value_name = "FILE", default_value = fit::FITTED)]
+        into: PathBuf,
+    },
 
     /// Prints how risk, reviewers and times do on the records in FOLDER, each repository by itself,
     /// with intervals, beside simpler methods. Risk is fitted on the other repositories.
@@ -44,7 +50,7 @@ type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> Result<(), Failed> {
     match Measure::parse() {
-        Measure::Fit { folder } => fit::run(&records::read(&folder)?),
+        Measure::Fit { folder, into } => fit::run(&records::read(&folder)?, &into),
         Measure::Score {
             folder,
             predictions,
