@@ -333,3 +333,30 @@ async fn who_is_short_of_time_gets_a_part_and_the_call_for_the_rest() {
     assert_eq!(whole["status"], "ok");
     assert!(whole["result"]["risk"]["score"].is_u64());
 }
+
+#[tokio::test]
+async fn whose_branch_it_is_is_not_asked_to_review_it() {
+    let eric = "Eric Huss <eric@x.test>";
+    let bors = "bors <bors@rust-lang.org>";
+    let result = asked(9, |clone| {
+        clone
+            .land(Draft::by(ANN, "Begin").writes("a.rs", "1\n"))
+            .unwrap();
+        for n in 1..=2 {
+            let work = Draft::by(ANN, "work").writes("a.rs", lines(n));
+            let tip = clone.branch([work]).unwrap();
+            let title = format!("Auto merge of #{n} - bo:x, r=ehuss,cy\n\nStep");
+            clone.merge(&tip, Draft::by(bors, &title)).unwrap();
+        }
+        let work = Draft::by(eric, "work").writes("a.rs", lines(9));
+        let tip = clone.branch([work]).unwrap();
+        clone
+            .merge(
+                &tip,
+                Draft::by(bors, "Auto merge of #9 - ehuss:y, r=cy\n\nMine"),
+            )
+            .unwrap();
+    })
+    .await;
+    assert_eq!(strings(&result["reviewers"], "name"), ["cy", "Ann Lee"]);
+}

@@ -80,7 +80,11 @@ impl<'a> Outline<'a> {
         });
         Self {
             files: files.collect(),
-            authors: authors.chain(&pull_request.co_authors).cloned().collect(),
+            authors: authors
+                .chain(&pull_request.co_authors)
+                .cloned()
+                .chain(pull_request.branch_owner.as_deref().map(by_login))
+                .collect(),
             at: pull_request.as_of_at.unwrap_or_default(),
             owners: areas.iter().filter_map(code_owner).collect(),
             attributes: &change.attributes,
@@ -95,15 +99,20 @@ impl<'a> Outline<'a> {
 
 fn code_owner(area: &Area) -> Option<CodeOwner> {
     let login = area.owner.strip_prefix('@')?;
-    let person = Person {
-        name: login.to_owned(),
-        login: Some(login.to_owned()),
-        bot: is_bot(login),
-        ..Person::default()
-    };
+    let person = by_login(login);
     let is_somebody = !login.contains('/') && !person.bot;
     is_somebody.then_some(CodeOwner {
         person,
         files: area.files,
     })
+}
+
+/// Somebody of whom only GitHub's name is known.
+fn by_login(login: &str) -> Person {
+    Person {
+        name: login.to_owned(),
+        login: Some(login.to_owned()),
+        bot: is_bot(login),
+        ..Person::default()
+    }
 }

@@ -58,6 +58,9 @@ pub struct PullRequest {
     /// The branch it comes from, where its name was recorded.
     pub branch: Option<String>,
     pub author: Person,
+    /// GitHub's name of whoever owns the repository that the branch lies in, where that is not known to
+    /// be this one: most likely the author.
+    pub branch_owner: Option<String>,
     /// Named in trailers as having written it too.
     pub co_authors: Vec<Person>,
     pub state: State,

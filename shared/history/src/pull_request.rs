@@ -4,7 +4,7 @@ use gix::ObjectId;
 use idwo_core::evidence::Skipped;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{Commit, Person, Provenance, PullRequest};
-use idwo_core::input::PullNumber;
+use idwo_core::input::{Owner, PullNumber};
 use idwo_core::watcher::Watcher;
 
 use crate::changes;
@@ -51,6 +51,7 @@ pub(crate) fn read(
             .as_ref()
             .and_then(|landing| landing.branch.clone()),
         author: author(clone, &span, people, &commits),
+        branch_owner: branch_owner(clone, &span),
         base: read::sha(span.base)?,
         head: read::sha(span.head)?,
         as_of: read::sha(span.as_of)?,
@@ -143,6 +144,13 @@ fn author(clone: &OpenedClone, span: &Span, people: &People, commits: &[Commit])
         .and_then(|landing| landing.fork_owner(clone.home.as_ref()));
     fork.and_then(|owner| people.owner_of_fork(owner))
         .unwrap_or(oldest)
+}
+
+fn branch_owner(clone: &OpenedClone, span: &Span) -> Option<String> {
+    let owner = span.landing.as_ref()?.branch_owner.as_deref()?;
+    let home = clone.home.as_ref().map(Owner::as_str);
+    let is_home = home.is_some_and(|home| owner.eq_ignore_ascii_case(home));
+    (!is_home).then(|| owner.to_owned())
 }
 
 struct Words {
