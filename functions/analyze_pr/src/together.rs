@@ -53,9 +53,13 @@ pub(crate) async fn missing(
     Ok(found)
 }
 
+/// How large a share of a touched file's changes touched another path too, which file that is, how
+/// many these are and of how many.
+type Habit = (f64, usize, u32, u32);
+
 fn companions<'t>(track: &'t Track<'_>) -> Vec<(&'t str, Missing)> {
     let pairs = Pairs::of(track);
-    let mut best: HashMap<PathId, (f64, usize, u32, u32)> = HashMap::new();
+    let mut best: HashMap<PathId, Habit> = HashMap::new();
     for ((file, path), together) in pairs.together {
         let of = pairs.changes.get(&file).copied().unwrap_or_default();
         let share = f64::from(together) / f64::from(of.max(1));
@@ -64,7 +68,14 @@ fn companions<'t>(track: &'t Track<'_>) -> Vec<(&'t str, Missing)> {
         }
         let candidate = (share, file, together, of);
         let known = best.entry(path).or_insert(candidate);
-        if (candidate.0, candidate.2) > (known.0, known.2) {
+        // Of equals the file that comes first.
+        let rank = |habit: &Habit| (habit.2, std::cmp::Reverse(habit.1));
+        if candidate
+            .0
+            .total_cmp(&known.0)
+            .then(rank(&candidate).cmp(&rank(known)))
+            .is_gt()
+        {
             *known = candidate;
         }
     }

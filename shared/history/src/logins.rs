@@ -115,11 +115,19 @@ impl Seen {
         for (author, count) in self.forks.values().flatten() {
             *everywhere.entry(author.clone()).or_default() += count;
         }
-        for (login, authors) in &self.forks {
-            if let Some(author) = owner(authors, &everywhere) {
-                logins.by_email.insert(author.1.clone(), login.clone());
-                logins.people.insert(login.to_lowercase(), author.clone());
-            }
+        let forks = self.forks.iter();
+        let owned = forks.filter_map(|(login, authors)| {
+            let author = owner(authors, &everywhere)?;
+            Some((authors.get(author), login, author))
+        });
+        let mut owned: Vec<_> = owned.collect();
+        // Whoever has two forks under one address goes by the one with more merges.
+        owned.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        for (_, login, author) in owned {
+            let email = logins.by_email.entry(author.1.clone());
+            email.or_insert_with(|| login.clone());
+            let person = logins.people.entry(login.to_lowercase());
+            person.or_insert_with(|| author.clone());
         }
         let private = self
             .private
@@ -157,6 +165,25 @@ fn signature(named: &Named) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_has_two_forks_goes_by_the_one_with_more_merges_every_time() {
+        for _ in 0..20 {
+            let fork = |name: &str, merges| {
+                let author = (name.to_owned(), "ann@x.test".to_owned());
+                Authors::from([(author, merges)])
+            };
+            let seen = Seen {
+                forks: HashMap::from([
+                    ("old-ann".to_owned(), fork("Ann Lee", 3)),
+                    ("ann".to_owned(), fork("Ann L.", 5)),
+                    ("zann".to_owned(), fork("A. Lee", 5)),
+                ]),
+                private: HashMap::new(),
+            };
+            assert_eq!(seen.conclude().of("ann@x.test", "Ann Lee"), Some("ann"));
+        }
+    }
 
     fn authors(counts: &[(&str, usize)]) -> Authors {
         counts
