@@ -25,6 +25,9 @@ const DEFAULTS: [&str; 6] = [
 /// A clone without a work tree is a mirror, whose HEAD is its origin's.
 const MIRROR_DEFAULTS: [&str; 1] = ["HEAD"];
 
+/// How many references may lead to each other: git's own limit is five.
+const FOLLOWED_MAX: usize = 5;
+
 pub(crate) fn default(repo: &gix::Repository) -> Result<Branch, Failure> {
     let names = if repo.is_bare() {
         &MIRROR_DEFAULTS[..]
@@ -72,17 +75,26 @@ pub(crate) fn pull_head(
 
 /// `None` for no such reference, and for one that leads to none (a HEAD before the first commit).
 fn tip(repo: &gix::Repository, name: &str) -> Result<Option<ObjectId>, Failure> {
+    // A pipe in the place of a reference would be read for ever.
+    let place = repo.common_dir().join(name);
+    if std::fs::metadata(place).is_ok_and(|found| !found.is_file()) {
+        return Ok(None);
+    }
     let reference = repo
         .try_find_reference(name)
         .map_err(unreadable("the branches"))?;
     let Some(mut reference) = reference else {
         return Ok(None);
     };
-    while let Some(next) = reference.follow() {
-        match next {
-            Ok(next) => reference = next,
-            Err(_) => return Ok(None),
+    for _ in 0..FOLLOWED_MAX {
+        match reference.follow() {
+            None => break,
+            Some(Ok(next)) => reference = next,
+            Some(Err(_)) => return Ok(None),
         }
+    }
+    if reference.follow().is_some() {
+        return Ok(None);
     }
     reference
         .peel_to_id()

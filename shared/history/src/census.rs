@@ -17,6 +17,9 @@ use crate::read::unreadable;
 /// Most files that one change may touch to be looked at: ten times what GitHub lists.
 const FILES_MAX: usize = 30_000;
 
+/// Most folders: a small pack can hold more of them than fit any memory.
+const FOLDERS_MAX: usize = 60_000;
+
 /// Longest path, in bytes: Linux's own limit.
 const PATH_BYTES_MAX: usize = 4096;
 
@@ -29,6 +32,7 @@ pub(crate) struct Census<'a> {
     path: Vec<u8>,
     folders: VecDeque<Vec<u8>>,
     files: usize,
+    folders_seen: usize,
     added: Vec<ObjectId>,
     deleted: Vec<ObjectId>,
     refused: Option<Failure>,
@@ -46,6 +50,7 @@ impl<'a> Census<'a> {
             path: Vec::new(),
             folders: VecDeque::new(),
             files: 0,
+            folders_seen: 0,
             added: Vec::new(),
             deleted: Vec::new(),
             refused: None,
@@ -89,6 +94,10 @@ impl<'a> Census<'a> {
             self.refused = Some(stopped);
         } else if self.files > FILES_MAX {
             self.refused = Some(too_large(&format!("touches more than {FILES_MAX} files")));
+        } else if self.folders_seen > FOLDERS_MAX {
+            self.refused = Some(too_large(&format!(
+                "touches more than {FOLDERS_MAX} folders"
+            )));
         } else if self.path.len() > PATH_BYTES_MAX {
             self.refused = Some(too_large(&format!(
                 "touches a path of more than {PATH_BYTES_MAX} bytes"
@@ -125,7 +134,9 @@ impl Visit for Census<'_> {
     }
 
     fn visit(&mut self, change: Change) -> Action {
-        if !change.entry_mode().is_tree() {
+        if change.entry_mode().is_tree() {
+            self.folders_seen += 1;
+        } else {
             self.files += 1;
             match change {
                 Change::Addition { oid, .. } => self.added.push(oid),

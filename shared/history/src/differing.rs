@@ -9,14 +9,19 @@ use gix::diff::tree::{Error as TreeError, Recorder, State, Visit};
 use gix::objs::TreeRefIter;
 use gix::objs::tree::EntryMode;
 use idwo_core::failure::Failure;
+use idwo_core::watcher::Watcher;
 
 use crate::read::unreadable;
 
-/// Where looking ends, in entries of one change: ten times what GitHub lists of a pull request.
+/// Where looking ends, in files and folders of one change: ten times what GitHub lists of a pull
+/// request. A small pack can hold more folders than fit any memory.
 const LOOKED_AT_MAX: u32 = 30_000;
 
-/// Longest path that is kept, in bytes: Linux's own limit.
+/// Longest path that is kept, in bytes: Linux's own limit. A longer one is counted and passed by.
 const PATH_BYTES_MAX: usize = 4096;
+
+/// Longest path that is followed, in bytes: each folder below it holds a copy.
+const FOLDER_BYTES_MAX: usize = 4 * PATH_BYTES_MAX;
 
 /// A file, link or submodule that is not the same on both sides.
 pub(crate) struct Entry {
@@ -28,8 +33,8 @@ pub(crate) struct Entry {
 /// `None` where it does not exist on that side.
 pub(crate) type Side = Option<(EntryMode, ObjectId)>;
 
-/// The first entries in the order of their paths, and how many there are: at most
-/// [`LOOKED_AT_MAX`], which stands for "that many or more".
+/// The first entries, those of outer folders before those of inner ones, and how many there are; at
+/// most [`LOOKED_AT_MAX`], which stands for "that many or more".
 pub(crate) struct Differing {
     pub(crate) entries: Vec<Entry>,
     pub(crate) total: u32,
@@ -41,9 +46,12 @@ pub(crate) fn between(
     old: &gix::Tree<'_>,
     new: &gix::Tree<'_>,
     kept_max: usize,
+    watcher: &Watcher,
 ) -> Result<Differing, Failure> {
     let mut walk = Walk {
+        watcher,
         place: Recorder::default(),
+        seen: 0,
         kept_max,
         found: Differing {
             entries: Vec::new(),
@@ -58,19 +66,27 @@ pub(crate) fn between(
         &mut walk,
     );
     match walked {
-        Ok(()) | Err(TreeError::Cancelled) => Ok(walk.found),
+        Ok(()) => Ok(walk.found),
+        Err(TreeError::Cancelled) => {
+            watcher.go_on()?;
+            // What lies behind the end is not known.
+            walk.found.total = LOOKED_AT_MAX;
+            Ok(walk.found)
+        }
         Err(TreeError::Failure(error)) => Err(unreadable("a change")(error)),
     }
 }
 
-struct Walk {
+struct Walk<'a> {
+    watcher: &'a Watcher,
     /// Keeps track of the path; its records stay empty.
     place: Recorder,
+    seen: u32,
     kept_max: usize,
     found: Differing,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn keep(&mut self, change: Change) {
         let (old, new) = match change {
             Change::Addition {
@@ -96,14 +112,15 @@ impl Walk {
             return;
         }
         self.found.total += 1;
-        if self.found.entries.len() < self.kept_max {
+        let is_sound = self.place.path().len() <= PATH_BYTES_MAX;
+        if is_sound && self.found.entries.len() < self.kept_max {
             let path = self.place.path().to_str_lossy().into_owned();
             self.found.entries.push(Entry { path, old, new });
         }
     }
 }
 
-impl Visit for Walk {
+impl Visit for Walk<'_> {
     fn pop_front_tracked_path_and_set_current(&mut self) {
         self.place.pop_front_tracked_path_and_set_current();
     }
@@ -122,8 +139,11 @@ impl Visit for Walk {
 
     fn visit(&mut self, change: Change) -> Action {
         self.keep(change);
-        let too_deep = self.place.path().len() > PATH_BYTES_MAX;
-        if too_deep || self.found.total >= LOOKED_AT_MAX {
+        self.seen += 1;
+        let too_deep = self.place.path().len() > FOLDER_BYTES_MAX;
+        let too_many = self.seen >= LOOKED_AT_MAX;
+        let unwanted = self.watcher.go_on().is_err();
+        if too_deep || too_many || unwanted {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())

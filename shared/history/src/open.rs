@@ -107,7 +107,7 @@ impl OpenedClone {
         }
         let line = self.index.line(self, commit, watcher)?;
         let known = Arc::new(AsOf::read(self, commit, line)?);
-        if known.past.reach != Reach::Unfinished {
+        if known.past.reach == Reach::Whole {
             *last() = Some((commit, Arc::clone(&known)));
         }
         Ok(known)
@@ -135,7 +135,14 @@ impl OpenedClone {
 fn refuse_special_files(path: &Path) -> gix::Result<()> {
     use gix::error::ResultExt;
     for folder in [path.to_owned(), path.join(".git")] {
-        for name in ["HEAD", "packed-refs", "shallow", "config"] {
+        for name in [
+            "HEAD",
+            "packed-refs",
+            "shallow",
+            "config",
+            "commondir",
+            "objects/info/alternates",
+        ] {
             let file = folder.join(name);
             if std::fs::metadata(&file).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
                 let refused =

@@ -15,22 +15,22 @@ pub(crate) fn map<T: Sync, R: Send>(
 ) -> Vec<Result<R, Failure>> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = items.len().div_ceil(threads.min(THREADS_MAX)).max(1);
-    let read_all = |part: &[T]| {
+    let read_all = &|part: &[T]| {
         let repo = clone.repo();
         part.iter()
             .map(|item| read(&repo, item))
             .collect::<Vec<_>>()
     };
     std::thread::scope(|scope| {
-        let parts = items.chunks(share);
-        let running: Vec<_> = parts.map(|part| scope.spawn(|| read_all(part))).collect();
-        let ended = running.into_iter().flat_map(|thread| {
-            let panicked = || {
-                vec![Err(Failure::ours_without_source(
-                    "a reading thread panicked",
-                ))]
+        let parts: Vec<_> = items.chunks(share).collect();
+        let start = |part| scope.spawn(move || read_all(part));
+        let running: Vec<_> = parts.iter().map(|part| start(*part)).collect();
+        let ended = parts.iter().zip(running).flat_map(|(part, thread)| {
+            let panicked = |_| {
+                let failed = || Err(Failure::ours_without_source("a reading thread panicked"));
+                part.iter().map(|_| failed()).collect()
             };
-            thread.join().unwrap_or_else(|_| panicked())
+            thread.join().unwrap_or_else(panicked)
         });
         ended.collect()
     })

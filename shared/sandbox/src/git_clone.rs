@@ -163,8 +163,63 @@ impl GitClone {
         let Some(parent) = parent.map(|parent| parent.to_string()) else {
             return Ok(());
         };
-        let (folder, file) = parent.split_at(2);
-        std::fs::remove_file(self.path.join("objects").join(folder).join(file))
+        std::fs::remove_file(self.object(&parent))
+    }
+
+    /// A commit onto main whose tree holds `width` folders, each with as many, and so on; a handful of
+    /// objects in all.
+    pub fn land_nested(
+        &mut self,
+        levels: usize,
+        width: usize,
+        message: &str,
+    ) -> StoryResult<String> {
+        let leaf = self.repo.write_blob(b"leaf")?.detach();
+        let (mut inner, mut kind) = (leaf, EntryKind::Blob);
+        for _ in 0..levels {
+            let entries = (0..width).map(|n| gix::objs::tree::Entry {
+                mode: kind.into(),
+                filename: n.to_string().into(),
+                oid: inner,
+            });
+            let mut tree = gix::objs::Tree {
+                entries: entries.collect(),
+            };
+            tree.entries.sort();
+            (inner, kind) = (self.repo.write_object(tree)?.detach(), EntryKind::Tree);
+        }
+        let draft = Draft::by("Eve Nest <eve@nest.test>", message);
+        let parents = Vec::from_iter(self.main);
+        let commit = self.write(draft, &parents)?;
+        let mut commit: gix::objs::Commit =
+            self.repo.find_commit(commit)?.decode()?.into_owned()?;
+        let mut editor = self.repo.edit_tree(commit.tree)?;
+        editor.upsert("nest", EntryKind::Tree, inner)?;
+        commit.tree = editor.write()?.detach();
+        let commit = self.repo.write_object(commit)?.detach();
+        self.set_main(commit)
+    }
+
+    /// Where the object `hex` lies.
+    pub fn object(&self, hex: &str) -> PathBuf {
+        let (folder, file) = hex.split_at(2);
+        self.path.join("objects").join(folder).join(file)
+    }
+
+    /// The first parent of `commit`.
+    pub fn parent_of(&self, commit: &str) -> StoryResult<String> {
+        let commit = self.repo.find_commit(id(commit)?)?;
+        let parent = commit.parent_ids().next();
+        Ok(parent.map(|parent| parent.to_string()).unwrap_or_default())
+    }
+
+    /// The file at `path` as of `commit`.
+    pub fn blob(&self, commit: &str, path: &str) -> StoryResult<String> {
+        let tree = self.repo.find_commit(id(commit)?)?.tree()?;
+        let entry = tree.lookup_entry(path.split('/'))?;
+        Ok(entry
+            .map(|entry| entry.object_id().to_string())
+            .unwrap_or_default())
     }
 
     /// Records `tip` as the head of an open pull request.

@@ -12,6 +12,7 @@ use super::record::Id;
 use super::{Entry, Index};
 use crate::differing::{self, Entry as Differing, Side};
 use crate::open::OpenedClone;
+use crate::read::unreadable;
 use crate::{lines, read, threads};
 
 /// How many are counted at once when the index is new: most questions are about the newest.
@@ -38,8 +39,9 @@ pub(super) fn bring_up(
     } else {
         COUNTED_AT_FIRST
     };
-    let newest = line.entries.iter().take(wanted);
-    let uncounted: Vec<_> = newest.filter(|entry| entry.counted.is_none()).collect();
+    let dated = line.entries.iter().filter(|entry| entry.change.is_some());
+    let uncounted = dated.take(wanted).filter(|entry| entry.counted.is_none());
+    let uncounted: Vec<_> = uncounted.collect();
     let total = Some(uncounted.len() as u64);
     for (batch, done) in uncounted.chunks(BATCH).zip((0..).step_by(BATCH)) {
         watcher.go_on()?;
@@ -54,53 +56,71 @@ pub(super) fn bring_up(
         let _reading = index.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let still = |entry: &&&Arc<Entry>| !index.state().is_counted(entry.record.id);
         let batch: Vec<_> = batch.iter().filter(still).collect();
-        let counts = threads::map(clone, &batch, |repo, entry| Ok(counted(repo, entry)));
-        index
-            .state()
-            .add_counts(counts.into_iter().filter_map(Result::ok).collect());
+        let counts = threads::map(clone, &batch, |repo, entry| {
+            // One change can take seconds.
+            watcher.go_on()?;
+            if watcher.is_hurried() {
+                return Ok(None);
+            }
+            counted(repo, entry, watcher).map(Some)
+        });
+        let hurried = counts.iter().any(|count| matches!(count, Ok(None)));
+        // What cannot be read (a partial clone) is tried again next time: it may be there by then.
+        let counts = counts.into_iter().filter_map(Result::ok).flatten();
+        index.state().add_counts(counts.collect());
+        if hurried {
+            return Ok(false);
+        }
     }
     Ok(true)
 }
 
-/// In the order of the change's paths; nothing where lines cannot be read (a partial clone).
-fn counted(repo: &gix::Repository, entry: &Arc<Entry>) -> (Id, Vec<Option<u32>>) {
+/// In the order of the change's paths.
+fn counted(
+    repo: &gix::Repository,
+    entry: &Arc<Entry>,
+    watcher: &Watcher,
+) -> Result<(Id, Vec<Option<u32>>), Failure> {
     let record = &entry.record;
-    let read = || -> Result<Vec<Option<u32>>, Failure> {
-        let new = read::tree(repo, record.id.object())?;
-        let old = match record.parent {
-            Some(parent) => read::tree(repo, parent.object())?,
-            None => repo.empty_tree(),
-        };
-        let found = differing::between(repo, &old, &new, FILES_MAX)?;
-        if found.total as usize > FILES_MAX {
-            return Ok(Vec::new());
-        }
-        Ok(found
-            .entries
-            .iter()
-            .map(|entry| changed_lines(repo, entry))
-            .collect())
+    let new = read::tree(repo, record.id.object())?;
+    let old = match record.parent {
+        Some(parent) => read::tree(repo, parent.object())?,
+        None => repo.empty_tree(),
     };
-    (record.id, read().unwrap_or_default())
+    let found = differing::between(repo, &old, &new, FILES_MAX, watcher)?;
+    if found.total as usize > FILES_MAX {
+        return Ok((record.id, Vec::new()));
+    }
+    let lines = found.entries.iter();
+    let lines = lines.map(|entry| changed_lines(repo, entry, watcher));
+    Ok((record.id, lines.collect::<Result<_, _>>()?))
 }
 
-fn changed_lines(repo: &gix::Repository, entry: &Differing) -> Option<u32> {
-    let old = bytes(repo, entry.old)?;
-    let new = bytes(repo, entry.new)?;
-    lines::changed(&old, &new)
+/// `None` for what is binary, too large, or no file.
+fn changed_lines(
+    repo: &gix::Repository,
+    entry: &Differing,
+    watcher: &Watcher,
+) -> Result<Option<u32>, Failure> {
+    watcher.go_on()?;
+    let (Some(old), Some(new)) = (bytes(repo, entry.old)?, bytes(repo, entry.new)?) else {
+        return Ok(None);
+    };
+    Ok(lines::changed(&old, &new))
 }
 
 /// `None` for what is too large or no file.
-fn bytes(repo: &gix::Repository, side: Side) -> Option<Vec<u8>> {
+fn bytes(repo: &gix::Repository, side: Side) -> Result<Option<Vec<u8>>, Failure> {
     let Some((mode, id)) = side else {
-        return Some(Vec::new());
+        return Ok(Some(Vec::new()));
     };
-    let is_small = |id: ObjectId| {
-        let header = repo.find_header(id);
-        header.is_ok_and(|header| header.size() <= FILE_BYTES_MAX)
-    };
-    if !mode.is_blob_or_symlink() || !is_small(id) {
-        return None;
+    if !mode.is_blob_or_symlink() {
+        return Ok(None);
     }
-    Some(repo.find_blob(id).ok()?.take_data())
+    let header = repo.find_header(id).map_err(unreadable("a file"))?;
+    if header.size() > FILE_BYTES_MAX {
+        return Ok(None);
+    }
+    let mut blob = repo.find_blob(id).map_err(unreadable("a file"))?;
+    Ok(Some(blob.take_data()))
 }

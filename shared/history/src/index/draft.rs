@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use gix::ObjectId;
 use gix::actor::SignatureRef;
-use gix::bstr::ByteSlice;
+use gix::bstr::{BStr, ByteSlice};
 use idwo_core::failure::Failure;
 use idwo_core::past::Intent;
+use idwo_core::watcher::Watcher;
 
 use super::record::{Id, Times};
 use super::tables::Named;
@@ -14,12 +15,18 @@ use crate::landing::landing;
 use crate::read::{self, unreadable};
 use crate::{differing, people};
 
-/// Most paths that are kept of one change, in the order of their names: more is a reformat or an
-/// import, which says little about any one file.
+/// Most paths that are kept of one change: more is a reformat or an import, which says little about
+/// any one file.
 const PATHS_MAX: usize = 500;
 
 /// Most commits of one branch that are walked to find its oldest: what GitHub lists of a pull request.
 const BRANCH_COMMITS_MAX: usize = 250;
+
+/// Most reviewers of one change.
+const REVIEWERS_MAX: usize = 50;
+
+/// Longest name or address that is kept, in bytes: twice what the longest real ones have.
+const NAME_BYTES_MAX: usize = 256;
 
 /// Longest message that is read, in bytes.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024;
@@ -47,6 +54,7 @@ impl Draft {
         id: ObjectId,
         parent: Option<ObjectId>,
         main_line: &HashSet<ObjectId>,
+        watcher: &Watcher,
     ) -> Result<Self, Failure> {
         let commit = read::commit(repo, id)?;
         let message = commit.message_raw_sloppy();
@@ -54,7 +62,6 @@ impl Draft {
         let message = message.to_str_lossy();
         let landing = landing(&message);
         let tip = commit.parent_ids().nth(1).map(gix::Id::detach);
-        let tip = tip.filter(|tip| repo.has_object(*tip));
         let branch = match tip {
             Some(tip) => Branch::read(repo, tip, main_line)?,
             None => Branch::of_one(&commit),
@@ -62,10 +69,11 @@ impl Draft {
         let (subject, body) = message.split_once('\n').unwrap_or((&message, ""));
         let title = landing.as_ref().map(|landing| landing.title.as_str());
         let title = title.filter(|title| !title.is_empty()).unwrap_or(subject);
-        let (paths, paths_total) = paths(repo, &commit, parent)?;
+        let (paths, paths_total) = paths(repo, &commit, parent, watcher)?;
         let approvers = landing.iter().flat_map(|landing| &landing.approvers);
         let mut reviewers = people::named_reviewers(&message);
         reviewers.extend(approvers.map(|login| Named::Login(login.clone())));
+        reviewers.truncate(REVIEWERS_MAX);
         Ok(Self {
             id: Id::of(id)?,
             parent: parent.map(Id::of).transpose()?,
@@ -110,7 +118,9 @@ impl Branch {
         let mut branch = Self::of_one(&read::commit(repo, tip)?);
         let mut next = Some(tip);
         for _ in 0..BRANCH_COMMITS_MAX {
-            let Some(id) = next.filter(|id| !main_line.contains(id) && repo.has_object(*id)) else {
+            // One that a shallow clone does not hold fails: when its branch began would be wrong, and
+            // stay so once it is fetched.
+            let Some(id) = next.filter(|id| !main_line.contains(id)) else {
                 break;
             };
             let commit = read::commit(repo, id)?;
@@ -138,9 +148,14 @@ fn written_at(commit: &gix::Commit<'_>) -> Option<i64> {
 
 /// Nobody where it is malformed.
 fn signature<E>(signature: Result<SignatureRef<'_>, E>) -> Named {
+    let short = |text: &BStr| {
+        let text = text.to_str_lossy();
+        let is_short = text.len() <= NAME_BYTES_MAX;
+        is_short.then(|| text.into_owned()).unwrap_or_default()
+    };
     let (name, email) = signature.map_or_else(
         |_| Default::default(),
-        |found| (found.name.to_string(), found.email.to_string()),
+        |found| (short(found.name), short(found.email)),
     );
     Named::Signature { name, email }
 }
@@ -150,13 +165,14 @@ fn paths(
     repo: &gix::Repository,
     commit: &gix::Commit<'_>,
     parent: Option<ObjectId>,
+    watcher: &Watcher,
 ) -> Result<(Vec<String>, u32), Failure> {
     let new = commit.tree().map_err(unreadable("a commit's files"))?;
     let old = match parent {
         Some(parent) => read::tree(repo, parent)?,
         None => repo.empty_tree(),
     };
-    let found = differing::between(repo, &old, &new, PATHS_MAX)?;
+    let found = differing::between(repo, &old, &new, PATHS_MAX, watcher)?;
     let paths = found.entries.into_iter().map(|entry| entry.path);
     Ok((paths.collect(), found.total))
 }

@@ -18,8 +18,8 @@ use super::tables::Named;
 /// Names the format; a file that begins otherwise is written anew.
 const HEADER: &[u8] = b"idwo past 1\n";
 
-/// Largest file, in bytes: some 600,000 changes. A larger one is written anew.
-const FILE_BYTES_MAX: u64 = 128 * 1024 * 1024;
+/// Largest file, in bytes: some 200,000 changes. It grows no further, and a larger one is written anew.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Before each batch: its length and its CRC-32, in bytes, both little endian.
 const FRAME_BYTES: usize = 8;
@@ -53,6 +53,7 @@ pub(crate) struct Log {
 impl Log {
     /// Opens or begins the file at `path`, and reads what is in it.
     pub(crate) fn open(path: &Path) -> io::Result<(Self, Vec<Batch>)> {
+        refuse_what_is_no_file(path)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         let mut file = options.mode(0o600).open(path)?;
@@ -99,10 +100,23 @@ impl Log {
         frame.extend(length.to_le_bytes());
         frame.extend(crc32fast::hash(&body).to_le_bytes());
         frame.extend(body);
+        let new_end = end + frame.len() as u64;
+        if new_end > FILE_BYTES_MAX {
+            return Err(io::Error::other("the index has reached its limit"));
+        }
         self.file.seek(SeekFrom::Start(end))?;
         self.file.write_all(&frame)?;
-        self.end = Some(end + frame.len() as u64);
+        self.end = Some(new_end);
         Ok(())
+    }
+}
+
+/// A link leads who knows where, and a pipe would be read for ever: a clone can bring either along.
+fn refuse_what_is_no_file(path: &Path) -> io::Result<()> {
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if !found.is_file() => Err(io::Error::other("it is not a file")),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -186,6 +200,16 @@ mod tests {
             bytes[at] ^= 0x40;
             assert_eq!(paths(&batches(&bytes).0), ["one"], "byte {at}");
         }
+    }
+
+    #[test]
+    fn a_link_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (victim, link) = (folder.path().join("victim"), folder.path().join("a"));
+        std::fs::write(&victim, "precious").unwrap();
+        std::os::unix::fs::symlink(&victim, &link).unwrap();
+        assert!(Log::open(&link).is_err());
+        assert_eq!(std::fs::read(&victim).unwrap(), b"precious");
     }
 
     #[test]

@@ -87,7 +87,8 @@ impl Index {
     }
 
     /// The oldest change behind `tip` that names `number`: what lands later (a backport, a subject
-    /// that quotes the number) never changes which one it is.
+    /// that quotes the number) never changes which one it is. Where the line cannot be read to its
+    /// end, the oldest of what can.
     pub(crate) fn landing_of(
         &self,
         clone: &OpenedClone,
@@ -96,15 +97,17 @@ impl Index {
         watcher: &Watcher,
     ) -> Result<OnMainLine, Failure> {
         let reach = scan::bring_up(self, clone, tip, watcher)?;
-        if reach != Reach::Whole {
+        if reach == Reach::Unfinished {
             return Ok(OnMainLine::Unknown);
         }
+        let is_whole = reach == Reach::Whole;
         let line = self.state().line(tip, reach);
         let named = |entry: &&Arc<Entry>| entry.record.number == Some(number.get());
-        let oldest = line.entries.iter().rev().find(named);
-        Ok(oldest.map_or(OnMainLine::Nowhere, |entry| {
-            OnMainLine::At(entry.record.id.object())
-        }))
+        Ok(match line.entries.iter().rev().find(named) {
+            Some(oldest) => OnMainLine::At(oldest.record.id.object()),
+            None if is_whole => OnMainLine::Nowhere,
+            None => OnMainLine::Unknown,
+        })
     }
 
     /// Read from disk when first asked for. What cannot be kept is computed again: a full disk makes
@@ -121,11 +124,17 @@ impl Line {
     /// whether they were counted for somebody else or not. So an answer hangs on nothing but its
     /// own past.
     pub(crate) fn changes(&self) -> impl Iterator<Item = Arc<PastChange>> {
-        let (newest, older) = self.entries.split_at(COUNTED.min(self.entries.len()));
-        let newest = newest
-            .iter()
-            .map(|entry| entry.counted.as_ref().unwrap_or(&entry.change));
-        let older = older.iter().map(|entry| &entry.change);
-        newest.chain(older).flatten().cloned()
+        let dated = self.entries.iter().filter_map(|entry| {
+            let plain = entry.change.as_ref()?;
+            let counted = entry.counted.as_ref().and_then(Option::as_ref);
+            Some((plain, counted))
+        });
+        let told = (0..)
+            .zip(dated)
+            .map(|(age, (plain, counted))| match counted {
+                Some(counted) if age < COUNTED => counted,
+                _ => plain,
+            });
+        told.cloned()
     }
 }

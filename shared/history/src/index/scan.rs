@@ -1,7 +1,6 @@
 //! Reads what the index does not hold yet, newest first: whatever time allows is worth having.
 
 use std::collections::HashSet;
-
 use std::sync::PoisonError;
 
 use gix::ObjectId;
@@ -29,12 +28,19 @@ pub(super) fn bring_up(
     tip: ObjectId,
     watcher: &Watcher,
 ) -> Result<Reach, Failure> {
-    let (missing, reach) = missing(index, &clone.repo(), tip, watcher)?;
-    if missing.is_empty() {
-        return Ok(reach);
+    let mut walk = Walk::back(index, &clone.repo(), tip, watcher)?;
+    if walk.missing.is_empty() {
+        return Ok(walk.reach);
     }
-    let mut main_line: HashSet<_> = index.state().ids().collect();
-    main_line.extend(missing.iter().map(|commit| commit.id));
+    if index.state().would_overflow(walk.missing.len()) {
+        index.state().begin_anew();
+        walk = Walk::back(index, &clone.repo(), tip, watcher)?;
+    }
+    let Walk {
+        missing,
+        main_line,
+        reach,
+    } = walk;
     let total = Some(missing.len() as u64);
     for (batch, done) in missing.chunks(BATCH).zip((0..).step_by(BATCH)) {
         watcher.go_on()?;
@@ -52,24 +58,38 @@ pub(super) fn bring_up(
             .filter(|commit| !is_known(index, commit.id))
             .collect();
         let read = threads::map(clone, &unread, |repo, commit| {
-            Draft::read(repo, commit.id, commit.parent, &main_line)
+            watcher.go_on()?;
+            Draft::read(repo, commit.id, commit.parent, &main_line, watcher)
         });
-        if let Some(unreadable) = add(index, read) {
-            return Ok(unreadable);
+        if let Some(cut) = add(index, read)? {
+            return Ok(cut);
         }
     }
     Ok(reach)
 }
 
 /// Adds drafts up to the first that could not be read, and says so if there is one.
-fn add(index: &Index, read: Vec<Result<Draft, Failure>>) -> Option<Reach> {
-    let total = read.len();
-    let drafts: Vec<_> = read.into_iter().map_while(Result::ok).collect();
-    let complete = drafts.len() == total;
-    index.state().add(drafts);
-    (!complete).then(|| Reach::Cut {
-        why: "a commit, or its files, cannot be read; fetch the clone in full".to_owned(),
-    })
+fn add(index: &Index, read: Vec<Result<Draft, Failure>>) -> Result<Option<Reach>, Failure> {
+    let mut drafts = Vec::new();
+    let mut cut = None;
+    for draft in read {
+        match draft {
+            Ok(draft) => drafts.push(draft),
+            Err(failure @ (Failure::Stopped | Failure::Ours { .. })) => return Err(failure),
+            Err(_) => {
+                cut = Some("a commit before them, its branch or its files are not in the clone");
+                break;
+            }
+        }
+    }
+    let mut state = index.state();
+    state.add(drafts);
+    if state.is_full() {
+        cut = cut.or(Some("the names of people and paths take more than is kept"));
+    }
+    Ok(cut.map(|why| Reach::Cut {
+        why: why.to_owned(),
+    }))
 }
 
 struct Commit {
@@ -77,50 +97,63 @@ struct Commit {
     parent: Option<ObjectId>,
 }
 
-/// The commits behind `tip` without a record, newest first, and where the line ends.
-fn missing(
-    index: &Index,
-    repo: &gix::Repository,
-    tip: ObjectId,
-    watcher: &Watcher,
-) -> Result<(Vec<Commit>, Reach), Failure> {
-    let mut missing = Vec::new();
-    let mut next = Some(tip);
-    let mut seen = 0;
-    while let Some(id) = next {
-        if seen == LOOKED_AT_MAX {
-            let why = format!("{LOOKED_AT_MAX} changes are looked back");
-            return Ok((missing, Reach::Cut { why }));
-        }
-        if seen.is_multiple_of(LOOK_UP_EVERY) {
-            watcher.go_on()?;
-        }
-        seen += 1;
-        if let Some(parent) = known_parent(index, id) {
+/// The line behind a commit, as far as it can be followed.
+struct Walk {
+    /// Those without a record, newest first.
+    missing: Vec<Commit>,
+    /// All of them: a branch began where it leaves them.
+    main_line: HashSet<ObjectId>,
+    reach: Reach,
+}
+
+impl Walk {
+    fn back(
+        index: &Index,
+        repo: &gix::Repository,
+        tip: ObjectId,
+        watcher: &Watcher,
+    ) -> Result<Self, Failure> {
+        let mut walk = Self {
+            missing: Vec::new(),
+            main_line: HashSet::new(),
+            reach: Reach::Whole,
+        };
+        let mut next = Some(tip);
+        while let Some(id) = next {
+            if walk.main_line.len() == LOOKED_AT_MAX {
+                return Ok(walk.cut(format!("{LOOKED_AT_MAX} changes are looked back")));
+            }
+            if walk.main_line.len().is_multiple_of(LOOK_UP_EVERY) {
+                watcher.go_on()?;
+            }
+            walk.main_line.insert(id);
+            if let Some(parent) = known_parent(index, id) {
+                next = parent;
+                continue;
+            }
+            let commit = match read::commit(repo, id) {
+                Ok(commit) => commit,
+                Err(failure) if id == tip => return Err(failure),
+                Err(_) => return Ok(walk.cut(format!("commit {id} cannot be read"))),
+            };
+            let parent = match main_line::parent(repo, &commit)? {
+                Parent::There(parent) => Some(parent),
+                Parent::None => None,
+                // What this commit changed cannot be told without what was before it.
+                Parent::BeyondTheClone => return Ok(walk.cut("the clone is shallow".to_owned())),
+            };
+            walk.missing.push(Commit { id, parent });
             next = parent;
-            continue;
         }
-        let commit = match read::commit(repo, id) {
-            Ok(commit) => commit,
-            Err(failure) if id == tip => return Err(failure),
-            Err(_) => {
-                let why = format!("commit {id} cannot be read; fetch the clone in full");
-                return Ok((missing, Reach::Cut { why }));
-            }
-        };
-        let parent = match main_line::parent(repo, &commit)? {
-            Parent::There(parent) => Some(parent),
-            Parent::None => None,
-            // What this commit changed cannot be told without what was before it.
-            Parent::BeyondTheClone => {
-                let why = "the clone is shallow".to_owned();
-                return Ok((missing, Reach::Cut { why }));
-            }
-        };
-        missing.push(Commit { id, parent });
-        next = parent;
+        Ok(walk)
     }
-    Ok((missing, Reach::Whole))
+
+    fn cut(self, why: String) -> Self {
+        Self {
+            reach: Reach::Cut { why },
+            ..self
+        }
+    }
 }
 
 /// The parent of a known commit: `Some(None)` for the first of all.

@@ -18,6 +18,9 @@ use super::{Entry, LOOKED_AT_MAX, Line};
 /// begun anew, since most of it must be of branches that were rewritten.
 const RECORDS_MAX: usize = 3 * LOOKED_AT_MAX;
 
+/// Most bytes of names of people and paths: thirty times kafka's.
+const NAME_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 #[derive(Default)]
 pub(super) struct State {
     /// `None` while it is not kept, or once it could not be written.
@@ -40,10 +43,6 @@ impl State {
 
     pub(super) fn entry(&self, id: Id) -> Option<&Arc<Entry>> {
         self.entries.get(*self.by_id.get(&id)? as usize)
-    }
-
-    pub(super) fn ids(&self) -> impl Iterator<Item = ObjectId> {
-        self.by_id.keys().map(|id| id.object())
     }
 
     pub(super) fn is_counted(&self, id: Id) -> bool {
@@ -70,9 +69,6 @@ impl State {
 
     /// Adds what is not known yet.
     pub(super) fn add(&mut self, drafts: Vec<Draft>) {
-        if self.entries.len() + drafts.len() > RECORDS_MAX {
-            self.begin_anew();
-        }
         let (paths, people) = (self.tables.paths().len(), self.tables.people().len());
         let known = |draft: &Draft| self.by_id.contains_key(&draft.id);
         let new: Vec<_> = drafts.into_iter().filter(|draft| !known(draft)).collect();
@@ -108,7 +104,16 @@ impl State {
         self.keep(&Batch::Counted(counted));
     }
 
-    fn begin_anew(&mut self) {
+    /// Whether names take more than is kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.tables.bytes() > NAME_BYTES_MAX
+    }
+
+    pub(super) fn would_overflow(&self, more: usize) -> bool {
+        !self.entries.is_empty() && self.entries.len() + more > RECORDS_MAX
+    }
+
+    pub(super) fn begin_anew(&mut self) {
         let log = self.log.take().and_then(|log| log.emptied().ok());
         *self = Self {
             log,

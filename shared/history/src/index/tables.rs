@@ -17,12 +17,22 @@ pub(crate) enum Named {
     Login(String),
 }
 
+impl Named {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Signature { name, email } => name.len() + email.len(),
+            Self::Login(login) => login.len(),
+        }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Tables {
     paths: Arc<Vec<Arc<str>>>,
     path_ids: HashMap<Arc<str>, PathId>,
     people: Arc<Vec<Named>>,
     person_ids: HashMap<Named, PersonId>,
+    bytes: usize,
 }
 
 impl Tables {
@@ -31,6 +41,7 @@ impl Tables {
             return *id;
         }
         let id = PathId(self.paths.len() as u32);
+        self.bytes += path.len();
         let path: Arc<str> = path.into();
         Arc::make_mut(&mut self.paths).push(Arc::clone(&path));
         self.path_ids.insert(path, id);
@@ -42,9 +53,15 @@ impl Tables {
             return *id;
         }
         let id = PersonId(self.people.len() as u32);
+        self.bytes += named.bytes();
         Arc::make_mut(&mut self.people).push(named.clone());
         self.person_ids.insert(named, id);
         id
+    }
+
+    /// Of all names, each counted once.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     pub(crate) fn paths(&self) -> &Arc<Vec<Arc<str>>> {

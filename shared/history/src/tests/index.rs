@@ -87,10 +87,10 @@ fn people_and_paths(past: &Past) -> Vec<String> {
             .map(|file| (past.path(file.path), file.lines))
             .collect();
         let reviewers: Vec<_> = change.reviewers.iter().map(|id| person(*id)).collect();
+        let (author, begun_at) = (person(change.author), change.begun_at);
         format!(
-            "{} {} {reviewers:?} {files:?}",
-            change.commit,
-            person(change.author)
+            "{} {author} {begun_at} {reviewers:?} {files:?}",
+            change.commit
         )
     });
     told.collect()
@@ -202,4 +202,104 @@ async fn a_commit_that_cannot_be_read_ends_what_is_told_and_not_the_answer() {
         "{}",
         past.changes.len()
     );
+}
+
+/// A branch of two commits, ten days apart, that is merged as pull request `number`.
+fn slow_merge(story: &mut Story, number: usize) -> (String, String) {
+    let work = |n: usize| Draft::by(BO, "work").writes("src/slow.rs", format!("{number} {n}\n"));
+    let tip = story.clone.branch([work(1), work(2).days_later(10)]);
+    let tip = tip.unwrap();
+    let title = format!("Merge pull request #{number} from bo/slow\n\nSlow");
+    let landed = story.clone.merge(&tip, Draft::by(ANN, &title)).unwrap();
+    (tip, landed)
+}
+
+#[tokio::test]
+async fn when_a_branch_began_does_not_hang_on_who_was_asked_before() {
+    let mut story = Story::begun();
+    let (tip, landed) = slow_merge(&mut story, 1);
+    let clones = story.clones();
+    // Known from here on, and on no line that the merge is on.
+    past(&clones, &tip, &Watcher::silent()).await;
+    let after = past(&clones, &landed, &Watcher::silent()).await;
+    assert_eq!(
+        people_and_paths(&after),
+        people_and_paths(&*story.past(&landed).await)
+    );
+    let took = after.changes[0].at.as_second() - after.changes[0].begun_at.as_second();
+    assert!(took >= 10 * 86_400, "{took} s");
+}
+
+#[tokio::test]
+async fn what_a_shallow_clone_cannot_tell_is_told_once_it_is_fetched() {
+    let mut story = Story::begun();
+    let (tip, _) = slow_merge(&mut story, 1);
+    let last = story
+        .clone
+        .land(Draft::by(ANN, "Last").writes("z", "z"))
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    // The first commit of the branch is not there.
+    let first = story.clone.parent_of(&tip).unwrap();
+    let (place, away) = (story.clone.object(&first), folder.path().join("away"));
+    std::fs::rename(&place, &away).unwrap();
+    let kept_in = folder.path().join("kept");
+    std::fs::create_dir(&kept_in).unwrap();
+    let cut = past(&kept(&story, &kept_in), &last, &Watcher::silent()).await;
+    assert!(matches!(cut.reach, Reach::Cut { .. }), "{:?}", cut.reach);
+    std::fs::rename(&away, &place).unwrap();
+    let fetched = past(&kept(&story, &kept_in), &last, &Watcher::silent()).await;
+    assert_eq!(
+        people_and_paths(&fetched),
+        people_and_paths(&*story.past(&last).await)
+    );
+    assert_eq!(fetched.reach, Reach::Whole);
+}
+
+#[tokio::test]
+async fn a_blob_that_was_missing_is_counted_once_it_is_there() {
+    let (story, last) = long_story();
+    let folder = tempfile::tempdir().unwrap();
+    let blob = story.clone.blob(&last, "src/5.rs").unwrap();
+    let (place, away) = (story.clone.object(&blob), folder.path().join("away"));
+    std::fs::rename(&place, &away).unwrap();
+    let kept_in = folder.path().join("kept");
+    std::fs::create_dir(&kept_in).unwrap();
+    let without = past(&kept(&story, &kept_in), &last, &Watcher::silent()).await;
+    assert_eq!(without.changes[0].files[0].lines, None);
+    assert!(without.changes[1].files[0].lines.is_some());
+    std::fs::rename(&away, &place).unwrap();
+    let with = past(&kept(&story, &kept_in), &last, &Watcher::silent()).await;
+    assert_eq!(
+        people_and_paths(&with),
+        people_and_paths(&*story.past(&last).await)
+    );
+}
+
+#[tokio::test]
+async fn references_that_lead_to_each_other_lead_nowhere() {
+    let story = Story::begun();
+    let folder = story.clone.path().join("refs/pull/5");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("head"), "ref: refs/pull/5/head\n").unwrap();
+    let refused = story.pull(5).await.unwrap_err().to_string();
+    assert!(refused.contains("has no pull request 5"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_change_of_more_folders_than_fit_any_memory_is_passed_by() {
+    let mut story = Story::begun();
+    let bomb = story.clone.land_nested(8, 10, "Bomb (#5)").unwrap();
+    let last = story
+        .clone
+        .land(Draft::by(BO, "After").writes("a", "a"))
+        .unwrap();
+    let past = story.past(&last).await;
+    assert_eq!((past.changes.len(), &past.reach), (3, &Reach::Whole));
+    assert!(
+        past.changes[1].files_total > past.changes[1].files.len(),
+        "of {bomb}"
+    );
+    let refused = story.pull(5).await.unwrap_err().to_string();
+    assert!(refused.contains("folders"), "{refused}");
 }
