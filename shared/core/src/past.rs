@@ -97,10 +97,11 @@ impl Intent {
     /// Read from the title and the body of a pull request, or of the commit that stands for it.
     pub fn of(title: &str, body: &str) -> Self {
         let title = title.to_lowercase();
-        let mut words = title.split(|c: char| !c.is_alphanumeric());
+        let mut words = title.split(|c: char| !c.is_alphanumeric() && c != '-');
+        let first = words.clone().next();
         Self {
             fix: words.any(|word| REPAIRS.contains(&word)),
-            revert: title.starts_with("revert")
+            revert: first == Some("revert")
                 || title.contains("revert \"")
                 || body
                     .lines()
@@ -143,6 +144,7 @@ mod tests {
         assert_eq!(intent("Revert \"Fix it\" (#4)", ""), (true, true));
         assert_eq!(intent("fix: revert \"Add it\"", ""), (true, true));
         assert_eq!(intent("Add an irreversible step", ""), (false, false));
+        assert_eq!(intent("Revertible, fixed-size steps", ""), (false, false));
         let sentence = "Because.\n\nThis reverts commit 0123456.";
         assert_eq!(intent("Take it back", sentence), (false, true));
     }
