@@ -29,7 +29,7 @@ pub(super) fn fit(mut reply: Value, detail: Detail) -> Option<Value> {
         Detail::Full => FULL_BYTES_MAX,
     };
     let skipped = reply.pointer("/coverage/skipped").cloned();
-    let mut cuts = Cuts::default();
+    let mut cuts = Cuts::of(reply.get("result"));
     let mut left = size(&reply);
     for length in LIST_LENGTHS {
         while left > bytes_max {
@@ -82,15 +82,36 @@ fn lists_over<'a>(length: usize, value: &'a mut Value, path: &str, found: &mut V
     }
 }
 
-/// How many entries of how many were cut, by the path of the list.
-#[derive(Default)]
+/// How many entries were cut and how many there were, by path; lists within a list share theirs.
 struct Cuts(BTreeMap<String, (usize, usize)>);
 
 impl Cuts {
+    /// None yet of those in `result`.
+    fn of(result: Option<&Value>) -> Self {
+        let mut cuts = Self(BTreeMap::new());
+        if let Some(result) = result {
+            cuts.note(result, "result");
+        }
+        cuts
+    }
+
+    fn note(&mut self, value: &Value, path: &str) {
+        match value {
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    self.note(field, &format!("{path}.{name}"));
+                }
+            }
+            Value::Array(items) => {
+                self.0.entry(path.to_owned()).or_default().1 += items.len();
+                items.iter().for_each(|item| self.note(item, path));
+            }
+            _ => (),
+        }
+    }
+
     fn cut(&mut self, list: List<'_>, length: usize) {
-        let had = list.items.len();
-        let (cut, _) = self.0.entry(list.path).or_insert((0, had));
-        *cut += had - length;
+        self.0.entry(list.path).or_default().0 += list.items.len() - length;
         list.items.truncate(length);
     }
 }
@@ -105,7 +126,7 @@ fn note(reply: &mut Value, skipped: Option<&Value>, cuts: &Cuts, detail: Detail)
         }
         Detail::Full => format!("a reply holds {} KB", FULL_BYTES_MAX / 1024),
     };
-    let lists = cuts.0.iter();
+    let lists = cuts.0.iter().filter(|(_, (cut, _))| *cut > 0);
     let lists: Vec<_> = lists
         .map(|(path, (cut, had))| format!("{cut} of {had} in {path}"))
         .collect();

@@ -67,6 +67,17 @@ fn the_largest_list_is_cut_first_and_small_ones_stay_whole() {
 }
 
 #[test]
+fn lists_within_a_list_are_counted_together() {
+    let inner: Vec<_> = (0..300).map(|n| format!("change number {n}")).collect();
+    let items = [0, 1].map(|_| json!({ "changes": inner }));
+    let sealed = reply(json!({ "items": items }))
+        .seal(Detail::Summary)
+        .unwrap();
+    let what = sealed["coverage"]["skipped"][0]["what"].as_str().unwrap();
+    assert!(what.contains(" of 600 in result.items.changes"), "{what}");
+}
+
+#[test]
 fn full_detail_holds_what_summary_cannot() {
     let files: Vec<_> = (0..400)
         .map(|n| format!("src/a/rather/long/path/file_{n}.rs"))
