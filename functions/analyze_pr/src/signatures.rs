@@ -1,7 +1,8 @@
-//! Public functions, types and constants whose declaration the change touches: what others may have
-//! to follow.
+//! Public functions, types, constants and fields whose declaration the change touches: what others may
+//! have to follow. Not seen: what is exported elsewhere than where it is declared, what macros make,
+//! variables of Python, fields of Java, bodies of classes beyond their methods.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use idwo_core::ctx::Ctx;
 use idwo_core::evidence::Skipped;
@@ -10,7 +11,7 @@ use idwo_core::forge::{ChangedFile, FileChange};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use self::declared::{Declaration, declared};
+use self::declared::{Declaration, Declarations, declared};
 use self::grammar::Grammar;
 use crate::attributes::Kind;
 use crate::change::{Change, PATH_CHARS_MAX, Text, path_before};
@@ -24,7 +25,7 @@ const DEPTH_MAX: usize = 32;
 
 /// Most files that are parsed, largest change first, and most bytes of one: together a second.
 const FILES_MAX: usize = 30;
-const FILE_BYTES_MAX: usize = 256 * 1024;
+const FILE_BYTES_MAX: usize = 128 * 1024;
 
 /// Longest declaration that is shown, in characters.
 const DECLARATION_CHARS_MAX: usize = 160;
@@ -93,7 +94,7 @@ async fn differing(
         _ => change.after(ctx, &file.path).await?,
     };
     let sides = [before, after].map(|text| match text {
-        Text::Missing => Some(BTreeMap::new()),
+        Text::Missing => Some(Declarations::new()),
         Text::Content(source) if source.len() <= FILE_BYTES_MAX => declared(grammar, &source),
         Text::Content(_) | Text::TooLarge => None,
     });
@@ -103,27 +104,41 @@ async fn differing(
     Ok(Some(compared(&file.path, &before, &after)))
 }
 
-fn compared(
-    path: &str,
-    before: &BTreeMap<String, Declaration>,
-    after: &BTreeMap<String, Declaration>,
-) -> Vec<Signature> {
+fn compared(path: &str, before: &Declarations, after: &Declarations) -> Vec<Signature> {
     let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
-    let differing = names.into_iter().filter_map(|name| {
-        let (old, new) = (before.get(name), after.get(name));
-        let text = |declaration: &Declaration| declaration.text.clone();
-        if old.map(text) == new.map(text) {
-            return None;
-        }
+    let all = |side: &Declarations, name| side.get(name).cloned().unwrap_or_default();
+    let differing = names.into_iter().flat_map(|name| {
+        let (old, new) = (all(before, name), all(after, name));
+        paired(unlike(&old, &new), unlike(&new, &old))
+    });
+    let told = differing.filter_map(|(old, new)| {
         let shown = |declaration: &Declaration| quote(&declaration.text, DECLARATION_CHARS_MAX);
         Some(Signature {
             path: quote(path, PATH_CHARS_MAX),
-            line: new.or(old)?.line,
-            before: old.map(shown),
-            after: new.map(shown),
+            line: new.as_ref().or(old.as_ref())?.line,
+            before: old.as_ref().map(shown),
+            after: new.as_ref().map(shown),
         })
     });
-    differing.collect()
+    told.collect()
+}
+
+/// Of overloads, those that the other side does not have too.
+fn unlike(own: &[Declaration], other: &[Declaration]) -> Vec<Declaration> {
+    let theirs: BTreeSet<_> = other.iter().map(|declaration| &declaration.text).collect();
+    let own = own.iter().filter(|own| !theirs.contains(&own.text));
+    own.cloned().collect()
+}
+
+/// Those of one name that differ, in their order.
+fn paired(
+    old: Vec<Declaration>,
+    new: Vec<Declaration>,
+) -> Vec<(Option<Declaration>, Option<Declaration>)> {
+    let count = old.len().max(new.len());
+    let mut old = old.into_iter();
+    let mut new = new.into_iter();
+    (0..count).map(|_| (old.next(), new.next())).collect()
 }
 
 #[cfg(test)]
@@ -147,25 +162,29 @@ mod tests {
     fn each_language_has_its_own_way_of_being_public() {
         let rust = "pub fn a() {} fn b() {} pub(crate) fn c() {}
             pub struct S; impl S { pub fn m(&self) {} fn n(&self) {} }
-            pub trait T { fn t(&self); } pub const C: u8 = 1; mod inner { pub fn i() {} }";
+            pub struct F { pub x: u8, y: u8 } trait P { fn p(&self); }
+            pub trait T { fn t(&self); } pub const C: u8 = 1; pub enum E { A }
+            pub mod open { pub fn i() {} } mod own { pub fn i() {} }";
         assert_eq!(
             names("a.rs", rust),
-            ["C", "S", "S.m", "T", "T.t", "a", "inner.i"]
+            [
+                "C", "E", "F", "F.x", "S", "S.m", "T", "T.t", "a", "open", "open.i"
+            ]
         );
         let python = "def a(): pass\ndef _b(): pass\nclass C:\n    def __init__(self): pass\n    def _m(self): pass\n    @property\n    def p(self): pass\n";
         assert_eq!(names("a.py", python), ["C", "C.__init__", "C.p", "a"]);
         let typescript = "export function a(x: number): string { return ''; }
             function b() {} export interface I { x: number }
             export class C { private p() {} public q() {} #r() {} }
-            export default function d() {}";
-        assert_eq!(names("a.ts", typescript), ["C", "C.q", "I", "a", "d"]);
+            export default function d() {} export const k = (x: number) => x;";
+        assert_eq!(names("a.ts", typescript), ["C", "C.q", "I", "a", "d", "k"]);
         let javascript = "export function a() {} function b() {} export class C { m() {} }";
         assert_eq!(names("a.js", javascript), ["C", "C.m", "a"]);
         let go = "package p\nfunc A() {}\nfunc b() {}\ntype T struct{ X int }\nfunc (t *T) M() {}\nfunc (t *T) n() {}\nconst C = 1\n";
         assert_eq!(names("a.go", go), ["A", "C", "T", "T.M"]);
         let java = "public class A { public int m(int x) { return x; } int n() { return 1; } public A() {} }
             interface B { void b(); }";
-        assert_eq!(names("A.java", java), ["A", "A.A", "A.m", "B.b"]);
+        assert_eq!(names("A.java", java), ["A", "A.A", "A.m"]);
     }
 
     #[test]
@@ -191,13 +210,56 @@ mod tests {
     }
 
     #[test]
+    fn what_a_value_is_says_nothing_and_what_it_takes_does() {
+        let some = |text: &str| Some(text.to_owned());
+        let (old, new) = (
+            "export const f = (x: number) => x;",
+            "export const f = (x: string) => 1;",
+        );
+        assert_eq!(
+            changed("a.ts", old, new),
+            [(some("f = (x: number) =>"), some("f = (x: string) =>"))]
+        );
+        let (old, new) = ("export const k = 1;", "export const k = 2;");
+        assert_eq!(changed("a.ts", old, new), []);
+        let (old, new) = ("pub enum E { A, B }", "pub enum E { A }");
+        assert_eq!(changed("a.rs", old, new).len(), 1);
+    }
+
+    #[test]
+    fn an_overload_that_is_put_before_others_is_the_only_new_one() {
+        let before = "public class A { public void m(int x) {} public void m(String x) {} }";
+        let after = before.replace(
+            "{ public void m(int",
+            "{ public void m(long x) {} public void m(int",
+        );
+        assert_eq!(
+            changed("A.java", before, &after),
+            [(None, Some("public void m(long x)".to_owned()))]
+        );
+    }
+
+    #[test]
+    fn a_source_that_can_be_read_in_too_many_ways_is_given_up() {
+        let java = grammar::of("A.java").unwrap();
+        assert!(declared(java, &"a<".repeat(60_000)).is_none());
+        let many = "pub fn a() {}".repeat(9000);
+        assert!(
+            declared(grammar::of("a.rs").unwrap(), &many).is_none(),
+            "more than are read"
+        );
+        let long = format!("pub mod {} {{ pub fn x() {{}} }}", "m".repeat(300));
+        assert!(declared(grammar::of("a.rs").unwrap(), &long).is_none());
+    }
+
+    #[test]
     fn a_file_that_does_not_parse_tells_nothing() {
         assert!(declared(grammar::of("a.rs").unwrap(), "pub fn a( {").is_none());
     }
 
     #[test]
     fn nothing_nested_too_deep_is_followed() {
-        let deep = "mod m { ".repeat(5000) + &"}".repeat(5000);
-        assert!(declared(grammar::of("a.rs").unwrap(), &deep).is_some());
+        let deep = "pub mod m { ".repeat(5000) + &"}".repeat(5000);
+        assert!(declared(grammar::of("a.rs").unwrap(), &deep).is_none());
     }
 }

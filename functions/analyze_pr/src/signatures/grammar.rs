@@ -32,11 +32,18 @@ pub(super) fn of(path: &str) -> Option<&'static Grammar> {
 
 const RUST: Grammar = Grammar {
     language: || tree_sitter_rust::LANGUAGE.into(),
-    containers: &["source_file", "declaration_list", "impl_item"],
-    owners: &["mod_item", "trait_item"],
-    leaves: &["function_item", "struct_item", "enum_item", "union_item"],
+    containers: &[
+        "source_file",
+        "declaration_list",
+        "impl_item",
+        "field_declaration_list",
+    ],
+    owners: &["mod_item", "trait_item", "struct_item", "union_item"],
+    leaves: &["function_item"],
     whole: &[
         "function_signature_item",
+        "enum_item",
+        "field_declaration",
         "const_item",
         "static_item",
         "type_item",
@@ -76,6 +83,7 @@ const JAVASCRIPT: Grammar = Grammar {
         "function_declaration",
         "generator_function_declaration",
         "method_definition",
+        "variable_declarator",
     ],
     whole: &[],
     is_public: is_exported,
