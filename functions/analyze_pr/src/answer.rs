@@ -110,11 +110,6 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
     };
     let complete = change.pull_request.lines_complete;
     let hindsight = findings.hindsight;
-    let risk = if complete {
-        hindsight.risk
-    } else {
-        Known::unknown("not all changed lines were read, so its size is not known")
-    };
     let clone = "not in a clone";
     Report {
         pull_request: facts(change),
@@ -148,7 +143,7 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
             hindsight.reviewers.suggested,
         ),
         reviewers_confidence: hindsight.reviewers.confidence,
-        risk,
+        risk: hindsight.risk,
         review_time_minutes: Known::unknown("not in a clone"),
         time_to_merge_hours: hindsight.time_to_merge,
         check_runs: Known::unknown(clone),

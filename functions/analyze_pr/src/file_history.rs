@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use idwo_core::evidence::Known;
-use idwo_core::past::COUNTED;
+use idwo_core::past::{COUNTED, PastChange};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -25,7 +25,7 @@ pub struct FileHistory {
     pub reverts: u32,
     pub authors: u32,
     /// Lines added and deleted by those of them that are among the repository's newest 200 changes;
-    /// unknown where some of these are too large to be counted.
+    /// unknown where those of some are not counted: binary, too large, not in the clone.
     pub churn_lines: Known<u64>,
 }
 
@@ -54,22 +54,30 @@ pub(crate) fn file_history(track: &Track<'_>) -> Vec<FileHistory> {
 
 fn counts(track: &Track<'_>) -> Vec<Count> {
     let mut counts = vec![Count::default(); track.outline.files.len()];
-    for (age, change) in track.since(DAYS).enumerate() {
-        for file in &change.files {
-            let Some(count) = track.file(file.path).and_then(|at| counts.get_mut(at)) else {
-                continue;
-            };
-            count.changes += 1;
-            count.fixes += u32::from(change.intent.fix);
-            count.reverts += u32::from(change.intent.revert);
-            count.authors.extend(track.who(change.author));
-            if age < COUNTED {
-                count.lines += file.lines.map_or(0, u64::from);
-                count.uncounted += u32::from(file.lines.is_none());
+    let changes = track.past.changes.iter().enumerate();
+    for (place, change) in changes.filter(|(_, change)| track.age_days(change) <= DAYS) {
+        for file in track.touched(change) {
+            if let Some(count) = counts.get_mut(file) {
+                count.changes += 1;
+                count.fixes += u32::from(change.intent.fix);
+                count.reverts += u32::from(change.intent.revert);
+                count.authors.extend(track.who(change.author));
             }
+        }
+        if place < COUNTED {
+            count_lines(track, change, &mut counts);
         }
     }
     counts
+}
+
+fn count_lines(track: &Track<'_>, change: &PastChange, counts: &mut [Count]) {
+    for file in &change.files {
+        if let Some(count) = track.file(file.path).and_then(|at| counts.get_mut(at)) {
+            count.lines += file.lines.map_or(0, u64::from);
+            count.uncounted += u32::from(file.lines.is_none());
+        }
+    }
 }
 
 fn history(path: &str, count: &Count) -> FileHistory {
@@ -77,7 +85,7 @@ fn history(path: &str, count: &Count) -> FileHistory {
         Known::Value(count.lines)
     } else {
         Known::unknown(format!(
-            "{} of these changes are too large to be counted",
+            "the lines of {} of these changes were not counted",
             count.uncounted
         ))
     };

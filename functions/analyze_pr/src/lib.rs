@@ -8,7 +8,7 @@ use idwo_core::input::{Owner, PullNumber, Repo, RepositoryName};
 use idwo_core::tool::{Annotations, Answered, Tool};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 // The answer, and its words.
 mod answer;
@@ -86,6 +86,11 @@ impl Tool for AnalyzePr {
     type Output = report::Report;
 
     async fn call(ctx: &Ctx, input: Input) -> Result<Answered<report::Report>, Failure> {
+        let question = [
+            ("pull_number", json!(input.pull_number.get())),
+            ("include_jira_context", json!(input.include_jira_context)),
+            ("detail", json!(input.detail)),
+        ];
         let repository = RepositoryName {
             owner: input.owner,
             repo: input.repo,
@@ -99,7 +104,7 @@ impl Tool for AnalyzePr {
         let unfinished = findings.hindsight.is_unfinished();
         let mut reply = answer::reply(&change, findings, ctx.clock.now());
         if unfinished {
-            reply.next.push(again(&repository, input.pull_number));
+            reply.next.push(again(&repository, &question));
         }
         if input.include_jira_context {
             without_jira(&mut reply);
@@ -113,16 +118,16 @@ impl Tool for AnalyzePr {
 }
 
 /// The same question: what was read for this answer is kept, and the next goes on from there.
-fn again(repository: &RepositoryName, number: PullNumber) -> NextCall {
-    let arguments = [
+fn again(repository: &RepositoryName, question: &[(&'static str, Value)]) -> NextCall {
+    let named = [
         ("owner", json!(repository.owner.as_str())),
         ("repo", json!(repository.repo.as_str())),
-        ("pull_number", json!(number.get())),
     ];
-    let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
+    let arguments = named.iter().chain(question);
+    let arguments = arguments.map(|(name, value)| ((*name).to_owned(), value.clone()));
     NextCall {
         tool: AnalyzePr::NAME,
-        arguments: arguments.into_iter().collect(),
+        arguments: arguments.collect(),
     }
 }
 

@@ -8,6 +8,7 @@
 
 use idwo_core::evidence::Known;
 use idwo_core::forge::Person;
+use idwo_core::past::Reach;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -45,7 +46,7 @@ pub struct Reviewer {
     pub reasons: Vec<String>,
     /// When they last reviewed, merged or wrote something here, RFC 3339.
     pub last_active: Known<String>,
-    /// Changes they reviewed in the 30 days before, in the whole repository.
+    /// Changes they reviewed in the 30 days before, of the repository's newest 600.
     pub recent_reviews: u32,
     pub open_reviews: Known<u32>,
     pub code_owner: bool,
@@ -79,7 +80,7 @@ pub fn reviewers(track: &Track<'_>) -> Reviewers {
     let mut reviewed_here = 0;
     for (change, weight) in folders.changes(track) {
         here += 1;
-        reviewed_here += usize::from(!change.reviewers.is_empty());
+        reviewed_here += usize::from(!track.reviewers(change).is_empty());
         board.count_here(track, change, weight);
     }
     for change in track.past.changes.iter().take(CHANGES_MAX) {
@@ -92,7 +93,7 @@ pub fn reviewers(track: &Track<'_>) -> Reviewers {
     Reviewers {
         candidates: ranked.len(),
         suggested: suggested(track, &ranked),
-        confidence: if reviewed_here < REVIEWS_MIN {
+        confidence: if reviewed_here < REVIEWS_MIN || track.past.reach == Reach::Unfinished {
             Confidence::Low
         } else {
             Confidence::Measured

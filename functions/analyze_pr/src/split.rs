@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use idwo_core::evidence::Known;
 use idwo_core::past::PastChange;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -28,6 +29,11 @@ const FILES_MAX: usize = 300;
 /// Most paths of a part that are named.
 const NAMED_MAX: usize = 3;
 
+/// Names that files have for what they are in their folder: they tie nothing together.
+const SAID_EVERYWHERE: [&str; 8] = [
+    "__init__", "build", "cargo", "index", "lib", "main", "mod", "package",
+];
+
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Part {
     pub files: usize,
@@ -37,14 +43,14 @@ pub struct Part {
 }
 
 /// The parts that could be reviewed alone, largest first; none when it hangs together.
-pub(crate) fn parts(track: &Track<'_>) -> Vec<Part> {
+pub(crate) fn parts(track: &Track<'_>) -> Known<Vec<Part>> {
     let files: Vec<_> = track.outline.files.iter().enumerate().collect();
     let files: Vec<_> = files
         .into_iter()
         .filter(|(_, f)| f.role.is_source())
         .collect();
-    if files.len() < 2 || files.len() > FILES_MAX {
-        return Vec::new();
+    if files.len() > FILES_MAX {
+        return Known::unknown(format!("more than {FILES_MAX} source files"));
     }
     let mut groups = Groups::new(track.outline.files.len());
     join_by_name(&files, &mut groups);
@@ -56,7 +62,10 @@ pub(crate) fn parts(track: &Track<'_>) -> Vec<Part> {
     }
     let mut parts: Vec<_> = members.into_values().filter_map(part).collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.lines));
-    if parts.len() < 2 { Vec::new() } else { parts }
+    if parts.len() < 2 {
+        parts.clear();
+    }
+    Known::Value(parts)
 }
 
 /// `None` for one without code, or too small.
@@ -83,7 +92,10 @@ fn join_by_name(files: &[(usize, &TouchedFile)], groups: &mut Groups) {
     for (index, file) in files {
         let folder = paths::folder(&file.path).unwrap_or_default();
         groups.join(*index, *folders.entry(folder).or_insert(*index));
-        groups.join(*index, *stems.entry(stem(&file.path)).or_insert(*index));
+        let stem = stem(&file.path);
+        if !SAID_EVERYWHERE.contains(&stem.as_str()) {
+            groups.join(*index, *stems.entry(stem).or_insert(*index));
+        }
     }
 }
 
@@ -107,7 +119,11 @@ fn stem(path: &str) -> String {
 fn join_by_past(track: &Track<'_>, groups: &mut Groups) {
     let small = |change: &&PastChange| change.files_total <= TOGETHER_FILES_MAX;
     for change in track.since(DAYS).filter(small) {
-        let mut touched = change.files.iter().filter_map(|file| track.file(file.path));
+        let is_source = |at: &usize| {
+            let file = track.outline.files.get(*at);
+            file.is_some_and(|file| file.role.is_source())
+        };
+        let mut touched = track.touched(change).into_iter().filter(is_source);
         if let Some(first) = touched.next() {
             touched.for_each(|other| groups.join(first, other));
         }
@@ -118,7 +134,7 @@ fn join_by_past(track: &Track<'_>, groups: &mut Groups) {
 fn join_strays(track: &Track<'_>, files: &[(usize, &TouchedFile)], groups: &mut Groups) {
     let mut known = vec![false; track.outline.files.len()];
     for change in track.since(DAYS) {
-        for at in change.files.iter().filter_map(|file| track.file(file.path)) {
+        for at in track.touched(change) {
             if let Some(known) = known.get_mut(at) {
                 *known = true;
             }

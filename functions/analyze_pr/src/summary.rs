@@ -220,7 +220,7 @@ fn risk(report: &Report) -> String {
         Level::High => "high",
     };
     format!(
-        "Risk: {level} ({}/100): {:.1} % to be reverted or to break something, {:.1} % on average.",
+        "Risk: {level} ({}/100): {:.1} % to be reverted or to break something, where {:.1} % of the measured changes were.",
         risk.score,
         100.0 * risk.probability,
         100.0 * risk.base_rate

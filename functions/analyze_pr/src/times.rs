@@ -19,8 +19,8 @@ const CHANGES_MIN: usize = 20;
 /// holds.
 const TRIED: usize = 100;
 
-/// A branch begun less than this before it landed, in hours, is taken for a squash: its dates are
-/// those of the merge.
+/// What began less than this before it landed, in hours, is taken for a squash: its dates are those of
+/// the merge.
 const AT_ONCE_HOURS: f64 = 1.0 / 60.0;
 
 /// From the oldest commit to the landing, in hours.
@@ -50,19 +50,10 @@ pub struct Backtest {
 pub fn time_to_merge(track: &Track<'_>) -> Known<Interval> {
     let past = Lead::of_all(track);
     if past.len() < CHANGES_MIN {
-        let found = past.len();
         return Known::unknown(format!(
-            "insufficient_data: {found} earlier changes with known dates and sizes, {CHANGES_MIN} are needed"
+            "insufficient_data: {} of the newest {COUNTED} changes tell when they began and how large they are, {CHANGES_MIN} are needed (a squash has only the date of its merge)",
+            past.len()
         ));
-    }
-    let at_once = past
-        .iter()
-        .filter(|lead| lead.hours < AT_ONCE_HOURS)
-        .count();
-    if 2 * at_once > past.len() {
-        return Known::unknown(
-            "insufficient_data: most landed squashed, and a squash has only the date of its merge",
-        );
     }
     let lines = track.outline.files.iter().map(|file| file.lines as u64);
     let quantiles = Quantiles::of(&past, lines.sum());
@@ -91,14 +82,14 @@ impl Lead {
         changes.filter_map(|change| Self::of(change)).collect()
     }
 
+    /// `None` where it is not known when it began, or how large it is.
     fn of(change: &PastChange) -> Option<Self> {
         let seconds = change.at.as_second() - change.begun_at.as_second();
+        let hours = seconds as f64 / SECONDS_AN_HOUR;
         let lines = change.files.iter().map(|file| file.lines.map(u64::from));
-        Some(Self {
-            hours: seconds.max(0) as f64 / SECONDS_AN_HOUR,
-            lines: lines.flatten().sum(),
-        })
-        .filter(|_| change.files.iter().any(|file| file.lines.is_some()))
+        let lines = lines.sum::<Option<u64>>()?;
+        let is_whole = change.files.len() == change.files_total;
+        (hours >= AT_ONCE_HOURS && is_whole).then_some(Self { hours, lines })
     }
 }
 

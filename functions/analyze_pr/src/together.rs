@@ -112,12 +112,14 @@ impl Pairs {
         let mut pairs = Self::default();
         let small = |change: &&PastChange| change.files_total <= FILES_MAX;
         for change in track.since(DAYS).filter(small) {
-            let touched = change.files.iter().filter_map(|file| track.file(file.path));
-            for file in touched {
+            let others = change.files.iter().map(|file| file.path);
+            let others: Vec<_> = others
+                .filter(|other| track.file(*other).is_none())
+                .collect();
+            for file in track.touched(change) {
                 *pairs.changes.entry(file).or_default() += 1;
-                let others = change.files.iter().map(|file| file.path);
-                for other in others.filter(|other| track.file(*other).is_none()) {
-                    *pairs.together.entry((file, other)).or_default() += 1;
+                for other in &others {
+                    *pairs.together.entry((file, *other)).or_default() += 1;
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The track record of a change's files and authors: what its repository's past says of them.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use idwo_core::past::{Past, PastChange, PathId, PersonId, Reach};
 
@@ -56,6 +56,18 @@ impl<'a> Track<'a> {
         let index = (*self.who.get(id.0 as usize)?)?;
         let is_person = self.roster.person(index).is_some_and(|person| !person.bot);
         is_person.then_some(index)
+    }
+
+    /// Everybody who reviewed a change, each once, however often they are named.
+    pub(crate) fn reviewers(&self, change: &PastChange) -> BTreeSet<usize> {
+        let named = change.reviewers.iter();
+        named.filter_map(|id| self.who(*id)).collect()
+    }
+
+    /// Which of the outline's files a change touched, each once, also under its older name.
+    pub(crate) fn touched(&self, change: &PastChange) -> BTreeSet<usize> {
+        let files = change.files.iter();
+        files.filter_map(|file| self.file(file.path)).collect()
     }
 
     /// Which of the outline's files a path is.

@@ -3,7 +3,7 @@
 use idwo_core::ctx::Ctx;
 use idwo_core::evidence::{Known, Skipped};
 use idwo_core::failure::Failure;
-use idwo_core::past::Reach;
+use idwo_core::past::{Past, Reach};
 
 use crate::change::Change;
 use crate::counted::counted;
@@ -33,6 +33,8 @@ pub(crate) struct Hindsight {
     pub(super) missing: Known<Listed<Missing>>,
     pub(super) parts: Known<Listed<Part>>,
     pub(super) changes: usize,
+    /// Earlier changes of which only the first paths are kept.
+    cut_lists: usize,
     reach: Reach,
 }
 
@@ -47,19 +49,23 @@ impl Hindsight {
             .forge
             .past(change.repository(), as_of, &ctx.watcher)
             .await?;
-        let outline = Outline::of(change, areas);
+        let mut outline = Outline::of(change, areas);
+        // The date of that commit can be malformed; what landed last is near it.
+        let newest = past.changes.first().map(|newest| newest.at);
+        outline.at = change.pull_request.as_of_at.or(newest).unwrap_or_default();
         let track = Track::of(&past, &outline);
         let missing = together::missing(ctx, change, &track).await?;
         Ok(Self {
             reviewers: reviewers::reviewers(&track),
-            risk: match past.reach {
-                Reach::Unfinished => Known::unknown(UNFINISHED),
-                Reach::Whole | Reach::Cut { .. } => Known::Value(risk::risk(&track)),
-            },
-            time_to_merge: times::time_to_merge(&track),
+            risk: known(change, &past, || Known::Value(risk::risk(&track))),
+            time_to_merge: known(change, &past, || times::time_to_merge(&track)),
             file_history: two_years(&track, "file_history", file_history::file_history(&track)),
             missing: two_years(&track, "missing_companions", missing),
-            parts: two_years(&track, "split", split::parts(&track)),
+            parts: known(change, &past, || match split::parts(&track) {
+                Known::Value(parts) => two_years(&track, "split", parts),
+                Known::Unknown { unknown } => Known::Unknown { unknown },
+            }),
+            cut_lists: cut_lists(&past),
             changes: past.changes.len(),
             reach: past.reach.clone(),
         })
@@ -77,7 +83,13 @@ impl Hindsight {
             Reach::Cut { why } => Some(why.clone()),
             Reach::Unfinished => Some(UNFINISHED.to_owned()),
         };
-        let older = older.map(|why| Skipped::new(format!("history before the newest {read}"), why));
+        let older = older.map(|why| {
+            let what = match self.reach {
+                Reach::Unfinished => "the whole history".to_owned(),
+                _ => format!("history before the newest {read}"),
+            };
+            Skipped::new(what, why)
+        });
         let left_out = self.reviewers.files_left_out;
         let files = (left_out > 0).then(|| {
             let what = format!("the folders of {left_out} smaller files, for reviewers");
@@ -86,8 +98,30 @@ impl Hindsight {
                 format!("those of the {FILES_MAX} largest are looked at"),
             )
         });
-        older.into_iter().chain(files).collect()
+        let large = (self.cut_lists > 0).then(|| {
+            let large = counted(self.cut_lists, "earlier change");
+            let what = format!("some paths of {large} to hundreds of files");
+            Skipped::new(what, "of each change the first 500 are kept")
+        });
+        older.into_iter().chain(files).chain(large).collect()
     }
+}
+
+/// What hangs on how large the change and the newest earlier ones are.
+fn known<T>(change: &Change<'_>, past: &Past, compute: impl FnOnce() -> Known<T>) -> Known<T> {
+    if past.reach == Reach::Unfinished {
+        Known::unknown(UNFINISHED)
+    } else if !change.pull_request.lines_complete {
+        Known::unknown("not all changed lines were read, so its size is not known")
+    } else {
+        compute()
+    }
+}
+
+fn cut_lists(past: &Past) -> usize {
+    let cut = past.changes.iter();
+    cut.filter(|change| change.files_total > change.files.len())
+        .count()
 }
 
 /// What counts the last two years is unknown while not all of them are read.

@@ -73,8 +73,8 @@ impl Tally {
 impl Board {
     pub(super) fn count_here(&mut self, track: &Track<'_>, change: &PastChange, weight: f64) {
         let fresh = weight * track.freshness(change, FOLDER_HALF_LIFE);
-        for reviewer in &change.reviewers {
-            if let Some(marks) = self.marks(track, track.who(*reviewer), Some(change.at)) {
+        for reviewer in track.reviewers(change) {
+            if let Some(marks) = self.marks(track, Some(reviewer), Some(change.at)) {
                 marks.reviewed_here.add(fresh);
             }
         }
@@ -94,8 +94,8 @@ impl Board {
     pub(super) fn count_anywhere(&mut self, track: &Track<'_>, change: &PastChange) {
         let author = track.who(change.author);
         let by_same = author.is_some_and(|author| track.authors.contains(&author));
-        for reviewer in &change.reviewers {
-            let Some(marks) = self.marks(track, track.who(*reviewer), None) else {
+        for reviewer in track.reviewers(change) {
+            let Some(marks) = self.marks(track, Some(reviewer), None) else {
                 continue;
             };
             marks

@@ -114,7 +114,7 @@ impl SourceFiles {
         };
         for change in track.since(REVERTS_DAYS) {
             let recent = track.age_days(change) <= CHANGES_DAYS;
-            for file in change.files.iter().filter_map(|file| track.file(file.path)) {
+            for file in track.touched(change) {
                 if let (Some(changes), Some(reverts)) =
                     (found.changes.get_mut(file), found.reverts.get_mut(file))
                 {

@@ -33,7 +33,8 @@ pub(super) fn facts(report: &Report) -> Vec<Evidence> {
     }
     if let Known::Value(parts) = &report.split {
         let statement = match parts.total {
-            0 => "the source files hang together, by folder, name or earlier changes".to_owned(),
+            0 => "no two parts of 20 lines or more that no folder, name or earlier change holds together"
+                .to_owned(),
             parts => format!("{parts} parts that no folder, name or earlier change holds together"),
         };
         facts.push(fact(parts.evidence, parts.total, "parts", statement));
