@@ -151,7 +151,11 @@ fn signature<E>(signature: Result<SignatureRef<'_>, E>) -> Named {
     let short = |text: &BStr| {
         let text = text.to_str_lossy();
         let is_short = text.len() <= NAME_BYTES_MAX;
-        is_short.then(|| text.into_owned()).unwrap_or_default()
+        if is_short {
+            text.into_owned()
+        } else {
+            String::new()
+        }
     };
     let (name, email) = signature.map_or_else(
         |_| Default::default(),
