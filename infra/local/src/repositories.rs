@@ -1,5 +1,7 @@
 //! Which repositories this process offers: the operator's clones, or the sample.
 
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use idwo_core::input::{PullNumber, RepositoryName};
@@ -76,13 +78,26 @@ fn offer_sample(clones: &mut Clones, path: &Path) -> Result<(), RepositoriesErro
         .map_err(|source| sample_error(path, source))
 }
 
-/// Where the indexes of the clones are kept.
+/// Where the indexes of the clones are kept. Started in a clone of somebody else's making, the data
+/// must not be led elsewhere by links that it brings along, nor show up as its own.
 fn history_in(data: &Path) -> Result<PathBuf, RepositoriesError> {
     let folder = data.join("history");
+    for place in [data, &folder] {
+        if std::fs::symlink_metadata(place).is_ok_and(|found| found.is_symlink()) {
+            let link = std::io::Error::other("it is a link; name the folder that it leads to");
+            return Err(data_error(place)(link));
+        }
+    }
     std::fs::create_dir_all(&folder).map_err(data_error(&folder))?;
-    // Started in somebody's own clone, the data must not show up as theirs.
-    std::fs::write(data.join(".gitignore"), "*\n").map_err(data_error(data))?;
-    Ok(folder)
+    let ignored = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(data.join(".gitignore"))
+        .and_then(|mut file| file.write_all(b"*\n"));
+    match ignored {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(data_error(data)(error)),
+        _ => Ok(folder),
+    }
 }
 
 fn sample_at(data: &Path) -> Result<PathBuf, RepositoriesError> {

@@ -264,6 +264,28 @@ fn a_kill_leaves_data_that_the_next_start_can_use() {
     );
 }
 
+#[test]
+fn links_that_a_clone_brings_along_are_not_followed() {
+    for link in [".idwo", ".idwo/history", ".idwo/.gitignore"] {
+        let folder = tempfile::tempdir().unwrap();
+        let victim = folder.path().join("victim");
+        let link = folder.path().join(link);
+        std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+        if link.ends_with(".gitignore") {
+            std::fs::write(&victim, "precious").unwrap();
+        } else {
+            std::fs::create_dir(&victim).unwrap();
+        }
+        std::os::unix::fs::symlink(&victim, &link).unwrap();
+        call(&folder, &["analyze_pr", SAMPLE]);
+        let untouched = match std::fs::read_dir(&victim) {
+            Ok(mut files) => files.next().is_none(),
+            Err(_) => std::fs::read(&victim).unwrap() == b"precious",
+        };
+        assert!(untouched, "{}", link.display());
+    }
+}
+
 /// More than are read between two writes to the index.
 const LONG: usize = 2500;
 
