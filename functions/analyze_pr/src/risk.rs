@@ -31,7 +31,7 @@ pub struct Risk {
     /// The same for any pull request of the fitted data, whatever it changes.
     pub base_rate: f64,
     pub factors: Vec<Factor>,
-    pub model: &'static str,
+    pub model: String,
     /// What it was worth is told in the evidence.
     #[serde(skip)]
     pub skill: Skill,
@@ -80,7 +80,7 @@ pub fn risk(track: &Track<'_>) -> Risk {
         probability: thousandths(model::probability(odds)),
         base_rate: thousandths(FITTED.base_rate()),
         factors: explained(&factors),
-        model: "logistic, fitted on kafka, electron and cargo",
+        model: format!("logistic, fitted on {}", FITTED.fitted_on),
         skill: FITTED.skill,
     }
 }

@@ -49,7 +49,8 @@ impl Scores {
         };
         let mut all = rows(&self.bad, true);
         all.extend(rows(&self.good, false));
-        all.sort_by(|a, b| b.0.total_cmp(&a.0));
+        // Of equals the good ones first: a tie finds nothing.
+        all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let top = all.iter().take((all.len() / 5).max(1));
         top.filter(|(_, bad)| *bad).count() as f64 / self.bad.len().max(1) as f64
     }

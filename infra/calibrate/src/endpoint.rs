@@ -26,7 +26,7 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     /// Starts `idwo-local` over `clone` with its data in `data`, and waits until it listens.
     pub(crate) fn start(clone: &Path, data: &Path) -> Result<Self, Failed> {
-        let mut server = command(&binary()?)
+        let server = command(&binary()?)
             .args(["--bind", "127.0.0.1:0"])
             .arg("--repo")
             .arg(clone)
@@ -35,22 +35,22 @@ impl Endpoint {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        let output = server.stdout.take().ok_or("no output")?;
+        let mut endpoint = Self {
+            server,
+            url: String::new(),
+            client: Client::builder(TokioExecutor::new()).build_http(),
+        };
+        let output = endpoint.server.stdout.take().ok_or("no output")?;
         let mut lines = BufReader::new(output).lines();
-        let url = loop {
+        while endpoint.url.is_empty() {
             let line = lines.next().ok_or("the endpoint ended at its start")??;
             let mut words = line.split_whitespace();
-            if let Some(url) = words.find(|word| word.starts_with("http://")) {
-                break url.to_owned();
-            }
-        };
+            let url = words.find(|word| word.starts_with("http://"));
+            endpoint.url = url.unwrap_or_default().to_owned();
+        }
         // What it goes on printing has to go somewhere.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Ok(Self {
-            server,
-            url,
-            client: Client::builder(TokioExecutor::new()).build_http(),
-        })
+        Ok(endpoint)
     }
 
     /// Calls `analyze_pr`; gives the structured reply.

@@ -23,7 +23,7 @@ fn text(repositories: &[Repository]) -> Result<String, Failed> {
     let all: Vec<_> = repositories.iter().flat_map(risk::cases).collect();
     let cases: Vec<_> = all.iter().collect();
     let fitted = risk::fit(&cases);
-    let mut odds: Vec<_> = risk::filled(&cases)
+    let mut odds: Vec<_> = risk::filled(&cases, &fitted.means)
         .iter()
         .map(|row| fitted.log_odds(row))
         .collect();
@@ -45,6 +45,8 @@ fn text(repositories: &[Repository]) -> Result<String, Failed> {
     writeln!(text, "    intercept: {:.4},", fitted.intercept)?;
     writeln!(text, "    means: {},", row(&fitted.means))?;
     writeln!(text, "    coefficients: {},", row(&fitted.coefficients))?;
+    let names: Vec<_> = repositories.iter().map(|r| r.name.as_str()).collect();
+    writeln!(text, "    fitted_on: \"{}\",", names.join(", "))?;
     writeln!(text, "    percentiles: PERCENTILES_FITTED,")?;
     skill(&mut text, &left_out.scores, cases.len(), bad)?;
     writeln!(text, "}};\n\n#[rustfmt::skip]")?;

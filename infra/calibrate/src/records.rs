@@ -131,13 +131,15 @@ impl Repository {
             changes: earlier.cloned().collect(),
             people: self.people.clone(),
             paths: Arc::clone(&self.paths),
-            reach: Reach::Whole,
+            reach: Reach::Cut {
+                why: "the records begin here".to_owned(),
+            },
         }
     }
 }
 
 impl Pull {
-    /// What of it is known when it is opened.
+    /// What of it is known before it lands.
     pub(crate) fn outline<'a>(&self, attributes: &'a Attributes) -> Outline<'a> {
         let files = self.files.iter().map(|(path, added, deleted)| TouchedFile {
             path: path.clone(),

@@ -133,7 +133,8 @@ impl Library {
             .past(&self.name, &newest.as_of, &watcher)
             .await?;
         let names = Names::of(&past);
-        let numbered = past.changes.iter().rev();
+        // Newest first, so that of those with one number the oldest stays.
+        let numbered = past.changes.iter();
         let named = numbered.filter_map(|change| {
             Some((change.number?.get().into(), names.reviewers(&past, change)))
         });
@@ -254,7 +255,7 @@ impl Found {
             "{}, through the endpoint\n\
              risk: AUC {:.3}, all changed lines {:.3}, difference [{:+.3}, {:+.3}]; {bad} bad of {all}; fitted on the others\n\
              reviewers: mean reciprocal rank {:.3} against the clone's own trailers, n={}; {:.3} on those that the records score, n={}\n\
-             {} of {} answers differ from the library's; {} were not answered (not in the clone)",
+             {} of {} answers differ from the library's; {} had no answer (not in the clone, or an error)",
             own.name,
             self.risk.auc(0),
             self.risk.auc(1),

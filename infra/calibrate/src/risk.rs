@@ -75,27 +75,29 @@ fn numbers(factors: &Factors) -> Vec<f64> {
         .collect()
 }
 
-/// The factors with what is unknown put at the mean of what is known.
-pub(crate) fn filled(cases: &[&Case]) -> Vec<Vec<f64>> {
-    let mut rows: Vec<_> = cases.iter().map(|case| case.factors.clone()).collect();
-    for column in 0..COUNT {
-        let known = rows
-            .iter()
-            .filter_map(|row| row.get(column).filter(|v| v.is_finite()));
-        let known: Vec<f64> = known.copied().collect();
-        let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
-        for value in rows.iter_mut().filter_map(|row| row.get_mut(column)) {
-            if !value.is_finite() {
-                *value = mean;
-            }
-        }
-    }
-    rows
+/// Of each factor, the mean of what is known.
+fn means(cases: &[&Case]) -> Vec<f64> {
+    let mean = |column: usize| {
+        let values = cases.iter().filter_map(|case| case.factors.get(column));
+        let known: Vec<f64> = values.copied().filter(|value| value.is_finite()).collect();
+        known.iter().sum::<f64>() / known.len().max(1) as f64
+    };
+    (0..COUNT).map(mean).collect()
+}
+
+/// The factors, with the mean in the place of what is unknown: so does the tool.
+pub(crate) fn filled(cases: &[&Case], means: &[f64]) -> Vec<Vec<f64>> {
+    let known = |value: f64, mean: f64| if value.is_finite() { value } else { mean };
+    let rows = cases.iter().map(|case| {
+        let values = case.factors.iter().zip(means);
+        values.map(|(value, mean)| known(*value, *mean)).collect()
+    });
+    rows.collect()
 }
 
 pub(crate) fn fit(cases: &[&Case]) -> Fitted {
     let outcomes: Vec<_> = cases.iter().map(|case| case.is_bad).collect();
-    logistic::fit(&filled(cases), &outcomes)
+    logistic::fit(&filled(cases, &means(cases)), &outcomes)
 }
 
 /// Of each repository, what the model says that was fitted on the others.
@@ -139,7 +141,8 @@ impl LeftOut {
 
     fn try_on(&mut self, repository: usize, cases: &[Case], fitted: &Fitted) {
         let (mut bad, mut any) = (Scores::default(), Scores::default());
-        for (case, factors) in cases.iter().zip(filled(&cases.iter().collect::<Vec<_>>())) {
+        let rows = filled(&cases.iter().collect::<Vec<_>>(), &fitted.means);
+        for (case, factors) in cases.iter().zip(rows) {
             let log_odds = fitted.log_odds(&factors);
             let simpler = case.baselines.iter().map(|(_, value)| *value);
             let row: Vec<_> = [log_odds, case.code_lines]

@@ -109,8 +109,9 @@ async fn spread(clone: &Path) -> Result<(RepositoryName, Vec<u64>, usize), Faile
     for change in &past.changes {
         numbers.extend(change.number.map(|number| u64::from(number.get())));
     }
-    let step = (numbers.len() / ASKED).max(1);
-    let spread = numbers.into_iter().step_by(step).take(ASKED).collect();
+    let count = numbers.len().min(ASKED);
+    let spread = (0..count).filter_map(|at| numbers.get(at * numbers.len() / count));
+    let spread = spread.copied().collect();
     Ok((name, spread, past.changes.len()))
 }
 

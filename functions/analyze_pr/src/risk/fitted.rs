@@ -7,6 +7,7 @@ pub static FITTED: Model = Model {
     intercept: -3.6392,
     means: [3.4030, 0.3214, 0.1401, 2.3340],
     coefficients: [0.1413, 0.9724, 0.6484, 0.1942],
+    fitted_on: "rust-lang/cargo, electron/electron, apache/kafka",
     percentiles: PERCENTILES_FITTED,
     skill: Skill {
         auc: 0.686,

@@ -15,6 +15,8 @@ pub struct Model {
     pub coefficients: [f64; COUNT],
     /// The log odds below which 1, 2, … 99 in a hundred pull requests of the data lie.
     pub percentiles: [f64; PERCENTILES],
+    /// The repositories, between commas.
+    pub fitted_on: &'static str,
     pub skill: Skill,
 }
 
