@@ -71,7 +71,7 @@ impl Tool for AnalyzePr {
         with factors, reviewers with reasons, time to merge, size, entropy, CODEOWNERS areas, \
         untested code, public signatures, TODO/FIXME, dependencies, CI, infrastructure, \
         migrations, secret-like strings, tickets, file history, missing companions, split. Reads only; calls no \
-        model. Says what is unknown or unread.";
+        model. Says what is unknown.";
     const ANNOTATIONS: Annotations = Annotations {
         read_only_hint: true,
         destructive_hint: false,
