@@ -250,11 +250,14 @@ impl Found {
         let beyond = intervals
             .first()
             .map_or((f64::NAN, f64::NAN), |[_, beyond]| *beyond);
-        let mean = |ranks: &[f64]| ranks.iter().sum::<f64>() / ranks.len().max(1) as f64;
+        let mean = |ranks: &[f64]| match ranks.len() {
+            0 => "unknown".to_owned(),
+            n => format!("{:.3}", ranks.iter().sum::<f64>() / n as f64),
+        };
         format!(
             "{}, through the endpoint\n\
              risk: AUC {:.3}, all changed lines {:.3}, difference [{:+.3}, {:+.3}]; {bad} bad of {all}; fitted on the others\n\
-             reviewers: mean reciprocal rank {:.3} against the clone's own trailers, n={}; {:.3} on those that the records score, n={}\n\
+             reviewers: mean reciprocal rank {} against the clone's own trailers, n={}; {} on those that the records score, n={}\n\
              {} of {} answers differ from the library's; {} had no answer (not in the clone, or an error)",
             own.name,
             self.risk.auc(0),
