@@ -197,3 +197,34 @@ async fn nobody_works_on_for_a_client_that_has_left() {
     }
     door.close().await;
 }
+
+/// Works until it is told to hurry, and then answers.
+struct Hurried;
+
+#[async_trait]
+impl Dispatch for Hurried {
+    async fn call(&self, call: Call) -> Result<Reply, Failure> {
+        let work = tokio::task::spawn_blocking(move || {
+            while !call.watcher.is_hurried() && call.watcher.go_on().is_ok() {
+                std::thread::yield_now();
+            }
+        });
+        work.await.unwrap();
+        Err(Failure::caller("told to hurry in time", "nothing"))
+    }
+
+    async fn components(&self) -> Vec<Component> {
+        Vec::new()
+    }
+}
+
+#[tokio::test]
+async fn who_works_long_is_told_to_hurry_while_there_is_time_to_answer() {
+    let door = Door::before(Arc::new(Hurried), Duration::from_secs(1)).await;
+    let reply = door.call("analyze_pr", json!({})).await;
+    assert!(
+        reply.to_string().contains("told to hurry in time"),
+        "{reply:#}"
+    );
+    door.close().await;
+}

@@ -81,3 +81,40 @@ where
 fn too_late(within: Duration) -> Failure {
     Failure::ours_without_source(format!("it took longer than {} ms", within.as_millis()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use idwo_core::dispatch::{Ask, Round};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn who_works_long_is_told_to_hurry_while_there_is_time_to_answer() {
+        let ask = Ask::Resource {
+            uri: "u".to_owned(),
+        };
+        let call = Call {
+            function: "t".to_owned(),
+            ask,
+            round: Round::default(),
+            correlation_id: Uuid::nil(),
+            watcher: Watcher::silent(),
+        };
+        let sent = Sent::of(call, Duration::from_millis(200));
+        let work = |call: Call| async move {
+            while !call.watcher.is_hurried() {
+                tokio::task::yield_now().await;
+            }
+            Err(Failure::caller("told to hurry in time", "nothing"))
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let ended = runtime.block_on(in_time("t", sent, work)).unwrap_err();
+        assert!(ended.to_string().contains("told to hurry"), "{ended}");
+    }
+}
