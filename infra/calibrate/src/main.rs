@@ -3,6 +3,7 @@
 mod auc;
 mod endpoint;
 mod fit;
+mod library;
 mod logistic;
 mod records;
 mod replay;

@@ -3,22 +3,15 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use analyze_pr::AnalyzePr;
 use clap::Args;
-use idwo_core::clock::SystemClock;
-use idwo_core::ctx::Ctx;
-use idwo_core::forge::{Forge, Person};
-use idwo_core::input::RepositoryName;
+use idwo_core::forge::Person;
 use idwo_core::past::{Past, PastChange};
-use idwo_core::tool::Tool;
-use idwo_core::watcher::Watcher;
-use idwo_history::clones::Clones;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::auc::{self, Scores};
 use crate::endpoint::Endpoint;
+use crate::library::Library;
 use crate::logistic::Fitted;
 use crate::records::{self, Repository, Truth};
 use crate::reviewers::reciprocal_rank;
@@ -58,7 +51,7 @@ async fn replay(wanted: &Wanted) -> Result<(), Failed> {
     let fitted = risk::fit(&others.iter().collect::<Vec<_>>());
     let data = tempfile::tempdir()?;
     let library = Library::open(&wanted.clone)?;
-    let trailers = library.trailers().await?;
+    let trailers = trailers(&*library.past().await?);
     let endpoint = Endpoint::start(&wanted.clone, data.path())?;
     let mut found = Found::default();
     for pull in own.pulls.iter().step_by(wanted.every) {
@@ -87,59 +80,14 @@ async fn replay(wanted: &Wanted) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The same questions without the endpoint.
-struct Library {
-    clones: Clones,
-    name: RepositoryName,
-}
-
-impl Library {
-    fn open(clone: &std::path::Path) -> Result<Self, Failed> {
-        let mut clones = Clones::default();
-        clones.offer(clone)?;
-        let name = clones
-            .names()
-            .next()
-            .ok_or("the clone has no name")?
-            .clone();
-        Ok(Self { clones, name })
-    }
-
-    async fn analyze(&self, number: u64) -> Result<Value, Failed> {
-        let ctx = Ctx {
-            forge: Arc::new(self.clones.clone()),
-            clock: Arc::new(SystemClock),
-            watcher: Watcher::silent(),
-        };
-        let (owner, repo) = (self.name.owner.as_str(), self.name.repo.as_str());
-        let input = json!({ "owner": owner, "repo": repo, "pull_number": number });
-        let answered = AnalyzePr::call(&ctx, serde_json::from_value(input)?).await?;
-        Ok(serde_json::to_value(&answered.reply.result)?)
-    }
-
-    /// Of each pull request that landed, the names and logins of those who reviewed it.
-    async fn trailers(&self) -> Result<HashMap<u64, Vec<String>>, Failed> {
-        let newest = self
-            .clones
-            .newest_pull(&self.name)
-            .ok_or("no pull request landed")?;
-        let watcher = Watcher::silent();
-        let newest = self
-            .clones
-            .pull_request(&self.name, newest, &watcher)
-            .await?;
-        let past = self
-            .clones
-            .past(&self.name, &newest.as_of, &watcher)
-            .await?;
-        let names = Names::of(&past);
-        // Newest first, so that of those with one number the oldest stays.
-        let numbered = past.changes.iter();
-        let named = numbered.filter_map(|change| {
-            Some((change.number?.get().into(), names.reviewers(&past, change)))
-        });
-        Ok(named.filter(|(_, names)| !names.is_empty()).collect())
-    }
+/// Of each pull request that landed, the names and logins of those who reviewed it.
+fn trailers(past: &Past) -> HashMap<u64, Vec<String>> {
+    let names = Names::of(past);
+    // Newest first, so that of those with one number the oldest stays.
+    let numbered = past.changes.iter();
+    let named = numbered
+        .filter_map(|change| Some((change.number?.get().into(), names.reviewers(past, change))));
+    named.filter(|(_, names)| !names.is_empty()).collect()
 }
 
 /// Every name and login that goes with an address: an answer shows one of them.

@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use idwo_core::forge::Forge;
 use idwo_core::input::RepositoryName;
-use idwo_core::watcher::Watcher;
-use idwo_history::clones::Clones;
 
 use crate::endpoint::Endpoint;
+use crate::library::Library;
 use crate::{Failed, print};
 
 /// How many pull requests are asked about.
@@ -94,17 +92,8 @@ async fn one(clone: &Path) -> Result<Taken, Failed> {
 
 /// Twenty pull requests spread evenly over all that landed, newest first; and how many changes did.
 async fn spread(clone: &Path) -> Result<(RepositoryName, Vec<u64>, usize), Failed> {
-    let mut clones = Clones::default();
-    clones.offer(clone)?;
-    let name = clones
-        .names()
-        .next()
-        .ok_or("the clone has no name")?
-        .clone();
-    let newest = clones.newest_pull(&name).ok_or("no pull request landed")?;
-    let watcher = Watcher::silent();
-    let newest = clones.pull_request(&name, newest, &watcher).await?;
-    let past = clones.past(&name, &newest.as_of, &watcher).await?;
+    let library = Library::open(clone)?;
+    let past = library.past().await?;
     let mut numbers: Vec<u64> = Vec::new();
     for change in &past.changes {
         numbers.extend(change.number.map(|number| u64::from(number.get())));
@@ -112,7 +101,7 @@ async fn spread(clone: &Path) -> Result<(RepositoryName, Vec<u64>, usize), Faile
     let count = numbers.len().min(ASKED);
     let spread = (0..count).filter_map(|at| numbers.get(at * numbers.len() / count));
     let spread = spread.copied().collect();
-    Ok((name, spread, past.changes.len()))
+    Ok((library.name, spread, past.changes.len()))
 }
 
 impl Taken {
