@@ -1,13 +1,12 @@
 //! A first look at a change that keeps nothing of it: how many files, how deep, and how much work
 //! it would be to find renames. What is too much is refused before any of it is held in memory.
 
-use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use gix::ObjectId;
-use gix::bstr::{BStr, ByteSlice};
+use gix::bstr::BStr;
 use gix::diff::tree::visit::{Action, Change};
-use gix::diff::tree::{Error as TreeError, State, Visit};
+use gix::diff::tree::{Error as TreeError, Recorder, State, Visit};
 use gix::objs::TreeRefIter;
 use idwo_core::failure::Failure;
 use idwo_core::watcher::Watcher;
@@ -29,8 +28,8 @@ const COMPARED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 pub(crate) struct Census<'a> {
     watcher: &'a Watcher,
-    path: Vec<u8>,
-    folders: VecDeque<Vec<u8>>,
+    /// Keeps track of the path; its records stay empty.
+    place: Recorder,
     files: usize,
     folders_seen: usize,
     added: Vec<ObjectId>,
@@ -47,8 +46,7 @@ impl<'a> Census<'a> {
     ) -> Result<Self, Failure> {
         let mut census = Self {
             watcher,
-            path: Vec::new(),
-            folders: VecDeque::new(),
+            place: Recorder::default(),
             files: 0,
             folders_seen: 0,
             added: Vec::new(),
@@ -98,7 +96,7 @@ impl<'a> Census<'a> {
             self.refused = Some(too_large(&format!(
                 "touches more than {FOLDERS_MAX} folders"
             )));
-        } else if self.path.len() > PATH_BYTES_MAX {
+        } else if self.place.path().len() > PATH_BYTES_MAX {
             self.refused = Some(too_large(&format!(
                 "touches a path of more than {PATH_BYTES_MAX} bytes"
             )));
@@ -113,24 +111,19 @@ impl<'a> Census<'a> {
 
 impl Visit for Census<'_> {
     fn pop_front_tracked_path_and_set_current(&mut self) {
-        self.path = self.folders.pop_front().unwrap_or_default();
+        self.place.pop_front_tracked_path_and_set_current();
     }
 
     fn push_back_tracked_path_component(&mut self, component: &BStr) {
-        self.push_path_component(component);
-        self.folders.push_back(self.path.clone());
+        self.place.push_back_tracked_path_component(component);
     }
 
     fn push_path_component(&mut self, component: &BStr) {
-        if !self.path.is_empty() {
-            self.path.push(b'/');
-        }
-        self.path.extend_from_slice(component);
+        self.place.push_path_component(component);
     }
 
     fn pop_path_component(&mut self) {
-        let end = self.path.rfind_byte(b'/').unwrap_or(0);
-        self.path.truncate(end);
+        self.place.pop_path_component();
     }
 
     fn visit(&mut self, change: Change) -> Action {
