@@ -17,8 +17,8 @@ mod start;
 
 use start::Start;
 
-/// Each process is started so often, and what a quarter of the starts stays below counts: whatever else
-/// the machine does makes a start dearer, and none cheaper.
+/// Each process is started so often, and the least counts: whatever else the machine does makes a start
+/// dearer, and none cheaper.
 const STARTS: usize = 40;
 
 /// A target counts as missed when so many tables in a row have one.
