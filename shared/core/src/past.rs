@@ -121,12 +121,6 @@ impl Past {
     }
 }
 
-impl PastChange {
-    pub fn touches(&self, path: PathId) -> bool {
-        self.files.iter().any(|file| file.path == path)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
