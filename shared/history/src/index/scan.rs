@@ -38,9 +38,10 @@ pub(super) fn bring_up(
     }
     let Walk {
         missing,
-        main_line,
+        line,
         reach,
     } = walk;
+    let main_line: HashSet<_> = line.into_iter().collect();
     let total = Some(missing.len() as u64);
     for (batch, done) in missing.chunks(BATCH).zip((0..).step_by(BATCH)) {
         watcher.go_on()?;
@@ -102,7 +103,7 @@ struct Walk {
     /// Those without a record, newest first.
     missing: Vec<Commit>,
     /// All of them: a branch began where it leaves them.
-    main_line: HashSet<ObjectId>,
+    line: Vec<ObjectId>,
     reach: Reach,
 }
 
@@ -115,18 +116,18 @@ impl Walk {
     ) -> Result<Self, Failure> {
         let mut walk = Self {
             missing: Vec::new(),
-            main_line: HashSet::new(),
+            line: Vec::new(),
             reach: Reach::Whole,
         };
         let mut next = Some(tip);
         while let Some(id) = next {
-            if walk.main_line.len() == LOOKED_AT_MAX {
+            if walk.line.len() == LOOKED_AT_MAX {
                 return Ok(walk.cut(format!("{LOOKED_AT_MAX} changes are looked back")));
             }
-            if walk.main_line.len().is_multiple_of(LOOK_UP_EVERY) {
+            if walk.line.len().is_multiple_of(LOOK_UP_EVERY) {
                 watcher.go_on()?;
             }
-            walk.main_line.insert(id);
+            walk.line.push(id);
             if let Some(parent) = known_parent(index, id) {
                 next = parent;
                 continue;
