@@ -10,10 +10,7 @@ use serde::Serialize;
 
 use crate::change::PATH_CHARS_MAX;
 use crate::quote::quote;
-use crate::track::Track;
-
-/// How far back is counted, in days.
-const DAYS: f64 = 730.0;
+use crate::track::{TWO_YEARS, Track};
 
 /// Of one file, in the two years before.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -55,7 +52,7 @@ pub(crate) fn file_history(track: &Track<'_>) -> Vec<FileHistory> {
 fn counts(track: &Track<'_>) -> Vec<Count> {
     let mut counts = vec![Count::default(); track.outline.files.len()];
     let changes = track.past.changes.iter().enumerate();
-    for (place, change) in changes.filter(|(_, change)| track.age_days(change) <= DAYS) {
+    for (place, change) in changes.filter(|(_, change)| track.age_days(change) <= TWO_YEARS) {
         for file in track.touched(change) {
             if let Some(count) = counts.get_mut(file) {
                 count.changes += 1;

@@ -3,6 +3,7 @@
 
 use idwo_core::bots::is_bot;
 use idwo_core::forge::Person;
+use idwo_core::past::Past;
 use jiff::Timestamp;
 
 use crate::attributes::{Attributes, Kind};
@@ -66,7 +67,7 @@ impl Role {
 }
 
 impl<'a> Outline<'a> {
-    pub(crate) fn of(change: &'a Change<'_>, areas: &[Area]) -> Self {
+    pub(crate) fn of(change: &'a Change<'_>, areas: &[Area], past: &Past) -> Self {
         let pull_request = change.pull_request;
         let authors = pull_request.commits.iter().map(|commit| &commit.author);
         let authors = authors.chain([&pull_request.author]);
@@ -78,6 +79,8 @@ impl<'a> Outline<'a> {
             lines: file.churn(),
             role: Role::of(&file.path, &change.attributes),
         });
+        // The date of that commit can be malformed; what landed last is near it.
+        let newest = past.changes.first().map(|newest| newest.at);
         Self {
             files: files.collect(),
             authors: authors
@@ -85,7 +88,7 @@ impl<'a> Outline<'a> {
                 .cloned()
                 .chain(pull_request.branch_owner.as_deref().map(by_login))
                 .collect(),
-            at: pull_request.as_of_at.unwrap_or_default(),
+            at: pull_request.as_of_at.or(newest).unwrap_or_default(),
             owners: areas.iter().filter_map(code_owner).collect(),
             attributes: &change.attributes,
         }

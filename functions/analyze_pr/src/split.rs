@@ -15,10 +15,7 @@ use crate::outline::{Role, TouchedFile};
 use crate::paths;
 use crate::quote::quote;
 use crate::together::FILES_MAX as TOGETHER_FILES_MAX;
-use crate::track::Track;
-
-/// How far back is looked for changes to two of the files, in days.
-const DAYS: f64 = 730.0;
+use crate::track::{TWO_YEARS, Track};
 
 /// Smaller parts are not worth a pull request of their own, in changed lines.
 const PART_LINES_MIN: usize = 20;
@@ -118,7 +115,7 @@ fn stem(path: &str) -> String {
 
 fn join_by_past(track: &Track<'_>, groups: &mut Groups) {
     let small = |change: &&PastChange| change.files_total <= TOGETHER_FILES_MAX;
-    for change in track.since(DAYS).filter(small) {
+    for change in track.since(TWO_YEARS).filter(small) {
         let is_source = |at: &usize| {
             let file = track.outline.files.get(*at);
             file.is_some_and(|file| file.role.is_source())
@@ -133,7 +130,7 @@ fn join_by_past(track: &Track<'_>, groups: &mut Groups) {
 /// Files that no earlier change touched.
 fn join_strays(track: &Track<'_>, files: &[(usize, &TouchedFile)], groups: &mut Groups) {
     let mut known = vec![false; track.outline.files.len()];
-    for change in track.since(DAYS) {
+    for change in track.since(TWO_YEARS) {
         for at in track.touched(change) {
             if let Some(known) = known.get_mut(at) {
                 *known = true;

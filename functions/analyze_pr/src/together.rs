@@ -10,10 +10,7 @@ use serde::Serialize;
 
 use crate::change::{Change, PATH_CHARS_MAX, Text};
 use crate::quote::quote;
-use crate::track::Track;
-
-/// How far back is looked, in days.
-const DAYS: f64 = 730.0;
+use crate::track::{TWO_YEARS, Track};
 
 /// Larger changes touch files for other reasons than that they belong together.
 pub(crate) const FILES_MAX: usize = 30;
@@ -111,7 +108,7 @@ impl Pairs {
     fn of(track: &Track<'_>) -> Self {
         let mut pairs = Self::default();
         let small = |change: &&PastChange| change.files_total <= FILES_MAX;
-        for change in track.since(DAYS).filter(small) {
+        for change in track.since(TWO_YEARS).filter(small) {
             let others = change.files.iter().map(|file| file.path);
             let others: Vec<_> = others
                 .filter(|other| track.file(*other).is_none())

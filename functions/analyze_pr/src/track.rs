@@ -10,6 +10,9 @@ use crate::roster::Roster;
 
 const SECONDS_A_DAY: f64 = 86_400.0;
 
+/// How far back it is counted what happened to files, in days.
+pub(crate) const TWO_YEARS: f64 = 730.0;
+
 pub struct Track<'a> {
     pub past: &'a Past,
     pub outline: &'a Outline<'a>,

@@ -16,10 +16,7 @@ use crate::risk::{self, Risk};
 use crate::split::{self, Part};
 use crate::times::{self, Interval};
 use crate::together::{self, Missing};
-use crate::track::Track;
-
-/// How far back the sections look that count what happened to files, in days.
-const DAYS: f64 = 730.0;
+use crate::track::{TWO_YEARS, Track};
 
 /// What is not known yet is not guessed from a part.
 const UNFINISHED: &str =
@@ -49,10 +46,7 @@ impl Hindsight {
             .forge
             .past(change.repository(), as_of, &ctx.watcher)
             .await?;
-        let mut outline = Outline::of(change, areas);
-        // The date of that commit can be malformed; what landed last is near it.
-        let newest = past.changes.first().map(|newest| newest.at);
-        outline.at = change.pull_request.as_of_at.or(newest).unwrap_or_default();
+        let outline = Outline::of(change, areas, &past);
         let track = Track::of(&past, &outline);
         let missing = together::missing(ctx, change, &track).await?;
         Ok(Self {
@@ -126,7 +120,7 @@ fn cut_lists(past: &Past) -> usize {
 
 /// What counts the last two years is unknown while not all of them are read.
 fn two_years<T>(track: &Track<'_>, evidence: &'static str, found: Vec<T>) -> Known<Listed<T>> {
-    if track.covers(DAYS) {
+    if track.covers(TWO_YEARS) {
         Known::Value(Listed::new(evidence, found))
     } else {
         Known::unknown("less than two years of history are read")

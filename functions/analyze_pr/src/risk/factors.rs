@@ -3,13 +3,10 @@
 use idwo_core::past::COUNTED;
 
 use crate::outline::Role;
-use crate::track::Track;
+use crate::track::{TWO_YEARS, Track};
 
 /// How many numbers there are.
 pub const COUNT: usize = 4;
-
-/// How far back changes to the same files count, in days.
-const CHANGES_DAYS: f64 = 730.0;
 
 /// How far back reverts of the same files count, in days: they are rarer.
 const REVERTS_DAYS: f64 = 1095.0;
@@ -66,7 +63,7 @@ impl Factors {
             larger_than_usual(track),
             track.covers(REVERTS_DAYS).then(|| files.reverted_share()),
             track
-                .covers(CHANGES_DAYS)
+                .covers(TWO_YEARS)
                 .then(|| files.changes_a_file().ln_1p()),
         ])
     }
@@ -113,7 +110,7 @@ impl SourceFiles {
             reverts: vec![0; files],
         };
         for change in track.since(REVERTS_DAYS) {
-            let recent = track.age_days(change) <= CHANGES_DAYS;
+            let recent = track.age_days(change) <= TWO_YEARS;
             for file in track.touched(change) {
                 if let (Some(changes), Some(reverts)) =
                     (found.changes.get_mut(file), found.reverts.get_mut(file))
