@@ -67,14 +67,32 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
 )]
 fn cargo<'a>(command: &[&str], packages: impl IntoIterator<Item = &'a str>) -> Result<(), Failed> {
     let mut cargo = Command::new("cargo");
-    let done = cargo
-        .args(command)
-        .args(packages)
-        .current_dir(root())
-        .status()?;
+    let cargo = cargo.args(command).args(packages).current_dir(root());
+    let done = cargo.status()?;
     done.success()
         .then_some(())
         .ok_or_else(|| format!("cargo {} failed", command.join(" ")).into())
+}
+
+/// The programs of `packages` and `more`, as they are deployed, for the machine `target`.
+fn build<'a>(
+    target: &str,
+    more: &[&str],
+    packages: impl IntoIterator<Item = &'a str>,
+) -> Result<(), Failed> {
+    // How Cargo is told of flags on its command line: as a list in TOML.
+    let flags: Vec<_> = include_str!("../../rustflags").split_whitespace().collect();
+    let flags = format!("build.rustflags={flags:?}");
+    let command = [
+        "--config",
+        &flags,
+        "build",
+        "--release",
+        "--locked",
+        "--target",
+        target,
+    ];
+    cargo(&[&command, more].concat(), packages)
 }
 
 /// The workspace's root, wherever the command was given.

@@ -11,7 +11,7 @@ use cargo_metadata::MetadataCommand;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-use crate::{Failed, cargo, root};
+use crate::{Failed, build, root};
 
 mod start;
 
@@ -104,12 +104,15 @@ fn functions() -> Result<Vec<String>, Failed> {
 fn built(functions: &[String]) -> Result<PathBuf, Failed> {
     let metadata = MetadataCommand::new().no_deps().exec()?;
     let packages = functions.iter().flat_map(|name| ["-p", name.as_str()]);
-    cargo(&["build", "--release", "--locked", "--bins"], packages)?;
-    cargo(
-        &["build", "--release", "--locked", "--example", BARE],
-        ["-p", "idwo-aws"],
-    )?;
-    Ok(metadata.target_directory.join("release").into())
+    // Named, since flags would fall on procedural macros too where no target is.
+    let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    build(&target, &["--bins"], packages)?;
+    build(&target, &["--example", BARE], ["-p", "idwo-aws"])?;
+    Ok(metadata
+        .target_directory
+        .join(target)
+        .join("release")
+        .into())
 }
 
 /// One after the other, again and again, so that what the machine does beside falls on all alike.
