@@ -39,7 +39,7 @@ impl Attributes {
         match file {
             File::Content(bytes) => Self::parse(&String::from_utf8_lossy(bytes)),
             File::Missing => Self::parse(""),
-            File::TooLarge => {
+            File::Unread => {
                 let skipped = Skipped::new(".gitattributes", "it is larger than is read whole");
                 Self {
                     skipped: Some(skipped),

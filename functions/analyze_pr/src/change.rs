@@ -4,7 +4,7 @@
 use idwo_core::ctx::Ctx;
 use idwo_core::evidence::{Known, Skipped};
 use idwo_core::failure::Failure;
-use idwo_core::forge::{ChangedFile, File, FileChange, Person, PullRequest, State};
+use idwo_core::forge::{ChangedFile, File, FileChange, Person, Place, PullRequest, State};
 use idwo_core::input::{CommitSha, RepositoryName};
 
 use crate::attributes::{Attributes, Kind};
@@ -31,11 +31,12 @@ impl<'a> Change<'a> {
         repository: &'a RepositoryName,
         pull_request: &'a PullRequest,
     ) -> Result<Self, Failure> {
-        let file = ctx
-            .forge
-            .file(repository, &pull_request.as_of, ".gitattributes")
-            .await?;
-        let attributes = Attributes::read(&file);
+        let place = Place {
+            commit: pull_request.as_of.clone(),
+            path: ".gitattributes".to_owned(),
+        };
+        let files = ctx.forge.files(repository, &[place], &ctx.watcher).await?;
+        let attributes = Attributes::read(files.first().unwrap_or(&File::Missing));
         let kinds = pull_request
             .files
             .iter()
@@ -129,10 +130,17 @@ impl<'a> Change<'a> {
 
     async fn text(&self, ctx: &Ctx, commit: &CommitSha, path: &str) -> Result<Text, Failure> {
         ctx.watcher.go_on()?;
-        Ok(match ctx.forge.file(self.repository, commit, path).await? {
-            File::Content(bytes) => Text::Content(String::from_utf8_lossy(&bytes).into_owned()),
-            File::Missing => Text::Missing,
-            File::TooLarge => Text::TooLarge,
+        let wanted = [Place {
+            commit: commit.clone(),
+            path: path.to_owned(),
+        }];
+        let files = ctx.forge.files(self.repository, &wanted, &ctx.watcher);
+        Ok(match files.await?.pop() {
+            Some(File::Content(bytes)) => {
+                Text::Content(String::from_utf8_lossy(&bytes).into_owned())
+            }
+            Some(File::Unread) => Text::Unread,
+            Some(File::Missing) | None => Text::Missing,
         })
     }
 }
@@ -141,7 +149,8 @@ impl<'a> Change<'a> {
 pub(crate) enum Text {
     Content(String),
     Missing,
-    TooLarge,
+    /// There, and binary or too large.
+    Unread,
 }
 
 /// GitHub's name for somebody, where a clone gives it away.

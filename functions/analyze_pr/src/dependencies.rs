@@ -78,7 +78,7 @@ fn compare(parse: Parser, old: &Text, new: &Text) -> Known<Vec<DependencyChange>
     let read = |text: &Text| match text {
         Text::Content(text) => parse(text),
         Text::Missing => Some(Dependencies::new()),
-        Text::TooLarge => None,
+        Text::Unread => None,
     };
     let (Some(old), Some(new)) = (read(old), read(new)) else {
         return Known::unknown("the manifest does not parse, or is larger than is read");

@@ -52,7 +52,7 @@ impl Owners {
                 Text::Content(text) if text.len() <= FILE_BYTES_MAX => {
                     return Ok(Self::Rules(Codeowners::parse(place, &text)));
                 }
-                Text::Content(_) | Text::TooLarge => {
+                Text::Content(_) | Text::Unread => {
                     return Ok(Self::None("CODEOWNERS is larger than GitHub takes, 3 MiB"));
                 }
                 Text::Missing => (),

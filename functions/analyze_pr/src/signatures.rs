@@ -96,7 +96,7 @@ async fn differing(
     let sides = [before, after].map(|text| match text {
         Text::Missing => Some(Declarations::new()),
         Text::Content(source) if source.len() <= FILE_BYTES_MAX => declared(grammar, &source),
-        Text::Content(_) | Text::TooLarge => None,
+        Text::Content(_) | Text::Unread => None,
     });
     let [Some(before), Some(after)] = sides else {
         return Ok(None);

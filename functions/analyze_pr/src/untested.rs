@@ -55,7 +55,7 @@ pub(crate) async fn untested(ctx: &Ctx, change: &Change<'_>) -> Result<Untested,
     }
     let skipped = (not_read > 0).then(|| {
         let why = format!(
-            "to find inline tests, {FILES_READ_MAX} Rust files of up to 4 MiB are read whole"
+            "to find inline tests, {FILES_READ_MAX} Rust files of up to 500 KB are read whole"
         );
         Skipped::new(
             format!("whether {not_read} code files touch tests of their own"),

@@ -37,6 +37,8 @@ impl Library {
     pub(crate) async fn analyze(&self, number: u64) -> Result<Value, Failed> {
         let ctx = Ctx {
             forge: Arc::new(self.clones.clone()),
+            tickets: None,
+            llm: None,
             clock: Arc::new(SystemClock),
             watcher: Watcher::silent(),
         };

@@ -195,6 +195,7 @@ impl Tables {
             at: Timestamp::from_second(pull.merged)?,
             begun_at,
             written_at: begun_at,
+            reviewed_after: None,
             author: self.person(&pull.author),
             merged_by: None,
             intent: Intent::of(&pull.title, &pull.body),

@@ -71,6 +71,8 @@ impl InProcess {
         let place = self.place().await?;
         let ctx = Ctx {
             forge: Arc::new(self.clones.clone()),
+            tickets: None,
+            llm: None,
             clock: Arc::clone(&self.clock),
             watcher,
         };

@@ -33,6 +33,8 @@ async fn answer<T: Tool>(call: Call, forge: Arc<dyn Forge>) -> Result<Reply, Fai
     };
     let ctx = Ctx {
         forge,
+        tickets: None,
+        llm: None,
         clock: Arc::new(SystemClock),
         watcher: call.watcher,
     };

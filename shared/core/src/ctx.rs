@@ -4,12 +4,18 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::forge::Forge;
+use crate::llm::Llm;
+use crate::tickets::Tickets;
 use crate::watcher::Watcher;
 
 /// Made anew for each call by the host; cheap to clone.
 #[derive(Clone)]
 pub struct Ctx {
     pub forge: Arc<dyn Forge>,
+    /// `None` where no Jira is configured.
+    pub tickets: Option<Arc<dyn Tickets>>,
+    /// `None` where no model is configured.
+    pub llm: Option<Arc<dyn Llm>>,
     pub clock: Arc<dyn Clock>,
     pub watcher: Watcher,
 }

@@ -69,6 +69,12 @@ pub enum Known<T> {
     Unknown { unknown: String },
 }
 
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self::unknown("not looked at")
+    }
+}
+
 impl<T> Known<T> {
     pub fn unknown(why: impl Into<String>) -> Self {
         Self::Unknown {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::evidence::Skipped;
+use crate::evidence::{Known, Skipped};
 use crate::failure::Failure;
 use crate::input::{CommitSha, PullNumber, RepositoryName};
 use crate::past::Past;
@@ -23,13 +23,13 @@ pub trait Forge: Send + Sync {
         watcher: &Watcher,
     ) -> Result<PullRequest, Failure>;
 
-    /// A file at a commit.
-    async fn file(
+    /// Files at their commits, in the order in which they are asked for.
+    async fn files(
         &self,
         repository: &RepositoryName,
-        commit: &CommitSha,
-        path: &str,
-    ) -> Result<File, Failure>;
+        wanted: &[Place],
+        watcher: &Watcher,
+    ) -> Result<Vec<File>, Failure>;
 
     /// All that landed up to and including `before`, or as much of it as can be read in time.
     async fn past(
@@ -40,12 +40,22 @@ pub trait Forge: Send + Sync {
     ) -> Result<Arc<Past>, Failure>;
 }
 
+/// Largest file that is read whole, in bytes: the most that GitHub gives of one in a query.
+pub const FILE_BYTES_MAX: usize = 512_000;
+
+/// A path at a commit.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    pub commit: CommitSha,
+    pub path: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum File {
     Content(Vec<u8>),
     Missing,
-    /// There, and larger than is read whole (4 MiB).
-    TooLarge,
+    /// There, and binary or larger than [`FILE_BYTES_MAX`].
+    Unread,
 }
 
 #[derive(Debug, Clone)]
@@ -83,6 +93,88 @@ pub struct PullRequest {
     /// Parts of the change that were not read, and why.
     pub skipped: Vec<Skipped>,
     pub provenance: Provenance,
+    /// What only GitHub's own records tell, as they are now. A clone holds none of it.
+    pub record: Option<Record>,
+}
+
+/// A pull request beside its commits: what people and machines said of it.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    pub opened_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub draft: bool,
+    pub labels: Vec<String>,
+    /// Of the head commit; unknown where they may not be read.
+    pub checks: Known<Vec<Check>>,
+    /// Whether it cannot be merged as it is.
+    pub conflicts: Known<bool>,
+    /// Commits of the branch it goes into that it lacks.
+    pub behind_by: Option<u32>,
+    /// Oldest first.
+    pub reviews: Vec<Review>,
+    /// Logins of those who were asked and have not answered.
+    pub requested: Vec<String>,
+    /// Of open pull requests, how many wait for each login; unknown where they were not counted.
+    pub waiting_for: Known<Vec<(String, u32)>>,
+    pub issues: Vec<LinkedIssue>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    pub name: String,
+    /// `None` while it runs.
+    pub conclusion: Option<Conclusion>,
+    pub url: Option<String>,
+    /// What it said of single lines, as SARIF results are shown.
+    pub annotations: Vec<Annotation>,
+    /// More than are listed.
+    pub annotations_total: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conclusion {
+    Passed,
+    Failed,
+    /// Neutral, skipped, stale or cancelled: says nothing of the change.
+    Nothing,
+    ActionRequired,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annotation {
+    pub path: String,
+    pub line: u32,
+    /// `failure`, `warning` or `notice`.
+    pub level: String,
+    pub message: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    pub by: Person,
+    pub verdict: Verdict,
+    pub at: Option<Timestamp>,
+    /// The commit that was looked at.
+    pub of: Option<CommitSha>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Approved,
+    ChangesRequested,
+    Commented,
+    Dismissed,
+}
+
+/// An issue that the merge closes, by the forge's own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedIssue {
+    pub repository: RepositoryName,
+    pub number: PullNumber,
+    pub title: String,
+    pub body: String,
+    pub open: bool,
+    pub milestone: Option<String>,
 }
 
 #[derive(Debug, Clone)]

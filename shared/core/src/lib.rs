@@ -16,7 +16,9 @@ pub mod clock;
 pub mod dispatch;
 pub mod ended;
 pub mod forge;
+pub mod llm;
 pub mod past;
+pub mod tickets;
 pub mod wire;
 
 pub mod access;

@@ -41,6 +41,8 @@ pub struct PastChange {
     pub begun_at: Timestamp,
     /// When the newest was.
     pub written_at: Timestamp,
+    /// From its opening to the first review by somebody else, in minutes; a clone does not tell.
+    pub reviewed_after: Option<f64>,
     pub author: PersonId,
     /// Named in trailers (`Reviewed-by` and its kin) or by a merge bot (`r=name`).
     pub reviewers: Vec<PersonId>,

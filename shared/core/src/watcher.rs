@@ -1,8 +1,10 @@
-//! Who watches a call while it runs: told how far it is, and able to say hurry, and stop.
+//! Who watches a call while it runs: told how far it is and what it asks of others, and able to say
+//! hurry, and stop.
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 
@@ -22,6 +24,8 @@ pub struct Progress {
 pub struct Watcher {
     stop: Arc<AtomicBool>,
     hurry: Arc<AtomicBool>,
+    calls: Arc<AtomicU64>,
+    ends_at: Option<Instant>,
     report: Arc<dyn Fn(Progress) + Send + Sync>,
 }
 
@@ -30,6 +34,8 @@ impl Watcher {
         Self {
             stop: Arc::default(),
             hurry: Arc::default(),
+            calls: Arc::default(),
+            ends_at: None,
             report: Arc::new(report),
         }
     }
@@ -37,6 +43,30 @@ impl Watcher {
     /// Nobody looks; the call can still be stopped.
     pub fn silent() -> Self {
         Self::new(|_| ())
+    }
+
+    /// Who waits will do so for this long from now.
+    pub fn within(self, time: Duration) -> Self {
+        Self {
+            ends_at: Instant::now().checked_add(time),
+            ..self
+        }
+    }
+
+    /// How long somebody still waits; without an end to it, [`Duration::MAX`].
+    pub fn left(&self) -> Duration {
+        let left = |end: Instant| end.saturating_duration_since(Instant::now());
+        self.ends_at.map_or(Duration::MAX, left)
+    }
+
+    /// Counts a request to an outside service, answered or not.
+    pub fn count_call(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many requests to outside services the call made.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
     }
 
     pub fn report(&self, progress: Progress) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use idwo_core::failure::Failure;
-use idwo_core::forge::{File, Forge, PullRequest};
+use idwo_core::forge::{File, Forge, Place, PullRequest};
 use idwo_core::health::Component;
 use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
 use idwo_core::past::Past;
@@ -114,13 +114,18 @@ impl Forge for Clones {
         pull_request::read(self.find(repository)?, number, watcher)
     }
 
-    async fn file(
+    async fn files(
         &self,
         repository: &RepositoryName,
-        commit: &CommitSha,
-        path: &str,
-    ) -> Result<File, Failure> {
-        read::file(&self.find(repository)?.repo(), commit, path)
+        wanted: &[Place],
+        watcher: &Watcher,
+    ) -> Result<Vec<File>, Failure> {
+        let repo = self.find(repository)?.repo();
+        let files = wanted.iter().map(|place| {
+            watcher.go_on()?;
+            read::file(&repo, &place.commit, &place.path)
+        });
+        files.collect()
     }
 
     async fn past(

@@ -43,7 +43,7 @@ impl People {
     ) -> Result<Self, Failure> {
         let mailmap = match read::file(repo, &read::sha(commit)?, ".mailmap")? {
             File::Content(bytes) => Snapshot::from_bytes(&bytes),
-            File::Missing | File::TooLarge => Snapshot::default(),
+            File::Missing | File::Unread => Snapshot::default(),
         };
         Ok(Self {
             mailmap,

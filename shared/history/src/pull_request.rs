@@ -66,6 +66,7 @@ pub(crate) fn read(
             web: clone.web.clone(),
             note: clone.note.clone(),
         },
+        record: None,
     })
 }
 

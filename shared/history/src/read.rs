@@ -2,13 +2,12 @@
 
 use gix::ObjectId;
 use idwo_core::failure::Failure;
-use idwo_core::forge::File;
+use idwo_core::forge::{FILE_BYTES_MAX, File};
 use idwo_core::input::CommitSha;
 use jiff::Timestamp;
 
-/// Largest file that is read whole, in bytes: what tools read so are lists of owners, attributes
-/// and dependencies.
-const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Git's own rule for what is no text: a NUL among so many first bytes.
+const BINARY_WITHIN_BYTES: usize = 8000;
 
 pub(crate) fn unreadable(what: &'static str) -> impl FnOnce(gix::Error) -> Failure {
     move |error| {
@@ -69,11 +68,17 @@ pub(crate) fn file(
     let header = repo
         .find_header(entry.object_id())
         .map_err(unreadable("a file"))?;
-    if header.size() > FILE_BYTES_MAX {
-        return Ok(File::TooLarge);
+    if header.size() > FILE_BYTES_MAX as u64 {
+        return Ok(File::Unread);
     }
     let mut blob = repo
         .find_blob(entry.object_id())
         .map_err(unreadable("a file"))?;
-    Ok(File::Content(blob.take_data()))
+    let data = blob.take_data();
+    let is_binary = data.iter().take(BINARY_WITHIN_BYTES).any(|byte| *byte == 0);
+    Ok(if is_binary {
+        File::Unread
+    } else {
+        File::Content(data)
+    })
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use idwo_core::failure::Failure;
-use idwo_core::forge::{File, Forge, PullRequest};
+use idwo_core::forge::{File, Forge, Place, PullRequest};
 use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
 use idwo_core::past::Past;
 use idwo_core::watcher::Watcher;
@@ -55,13 +55,13 @@ impl Forge for Sample {
         clones.pull_request(repository, number, watcher).await
     }
 
-    async fn file(
+    async fn files(
         &self,
         repository: &RepositoryName,
-        commit: &CommitSha,
-        path: &str,
-    ) -> Result<File, Failure> {
-        self.clones()?.file(repository, commit, path).await
+        wanted: &[Place],
+        watcher: &Watcher,
+    ) -> Result<Vec<File>, Failure> {
+        self.clones()?.files(repository, wanted, watcher).await
     }
 
     async fn past(

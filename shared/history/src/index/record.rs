@@ -99,6 +99,7 @@ impl Record {
             at: time(times.at)?,
             begun_at: time(times.begun_at)?,
             written_at: time(times.written_at)?,
+            reviewed_after: None,
             author: PersonId(self.author),
             reviewers: reviewers.map(PersonId).collect(),
             merged_by: Some(PersonId(merged_by)),

@@ -1,0 +1,56 @@
+//! The port to a language model: one question, one answer in the shape that was asked for. What it says
+//! is an opinion; who asks checks it against evidence.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::watcher::Watcher;
+
+#[async_trait]
+pub trait Llm: Send + Sync {
+    /// Models are asked in the order in which they are configured, until one answers.
+    async fn ask(&self, question: &Question, watcher: &Watcher) -> Result<Opinion, Unanswered>;
+}
+
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Name and edition of the prompt, such as `analyze_pr/1`.
+    pub prompt: &'static str,
+    /// Our own words: what is asked, and how.
+    pub instructions: String,
+    /// What it is asked about; other people's text is fenced in it.
+    pub material: String,
+    /// JSON schema of the answer.
+    pub schema: Value,
+    pub tokens_out_max: u32,
+    pub within: Duration,
+}
+
+/// An answer that fits the schema.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opinion {
+    pub said: Value,
+    /// Who said it, such as `claude-sonnet-4-5`.
+    pub model: String,
+    pub tokens_in: u64,
+    pub tokens_out: u64,
+    /// By the list price of the day that the price table names; 0 for one that was kept.
+    pub usd: f64,
+    /// What is left of the day's budget.
+    pub budget_left_usd: f64,
+}
+
+/// Why no model answered. What a provider said is left out: it can quote the question.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unanswered {
+    #[error("the day's budget for models is used up")]
+    Budget,
+    #[error("the question is larger than the budget of one call allows")]
+    TooLarge,
+    #[error("no model answered in time")]
+    TooLate,
+    #[error("{0}")]
+    Failed(String),
+}
