@@ -28,7 +28,9 @@ fn main() -> ExitCode {
 
 async fn run(args: &Args) -> ExitCode {
     let done = match &args.command {
-        None if args.stdio => stdio::run(args, config()).await.map(|()| ExitCode::SUCCESS),
+        None if args.stdio => Box::pin(stdio::run(args, config()))
+            .await
+            .map(|()| ExitCode::SUCCESS),
         None => serve::run(args, config()).await.map(|()| ExitCode::SUCCESS),
         Some(Command::Call(wanted)) => call::run(args, wanted).await,
         Some(Command::Key(wanted)) => key::run(wanted).map(|()| ExitCode::SUCCESS),
