@@ -15,6 +15,7 @@ use idwo_core::dispatch::Dispatch;
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
 use idwo_local::serve;
+use idwo_local::services::Services;
 use idwo_sandbox::sample;
 use jiff::Timestamp;
 use mcp::catalogue::Catalogue;
@@ -260,7 +261,7 @@ fn endpoint_of(
 
 fn in_process(clones: Clones) -> Arc<InProcess> {
     let clock = Arc::new(StoppedClock(Timestamp::UNIX_EPOCH));
-    Arc::new(InProcess::new(clones, clock))
+    Arc::new(InProcess::new(clones, Services::default(), clock))
 }
 
 /// The sample at `path`, offered as it is to users.

@@ -7,6 +7,7 @@ use idwo_core::clock::StoppedClock;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
+use idwo_local::services::Services;
 use idwo_sandbox::git_clone::{Draft, GitClone};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -300,7 +301,7 @@ async fn changed_public_declarations_are_shown_as_they_were_and_are() {
 async fn who_is_short_of_time_gets_a_part_and_the_call_for_the_rest() {
     let (clones, _folder) = written(twenty_changes);
     let clock = Arc::new(StoppedClock(Timestamp::UNIX_EPOCH));
-    let host = InProcess::new(clones, clock);
+    let host = InProcess::new(clones, Services::default(), clock);
     let ask = |watcher: Watcher| {
         let arguments = json!({ "owner": "local", "repo": "shop", "pull_number": 20 });
         let arguments = arguments.as_object().unwrap().clone();

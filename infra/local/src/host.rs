@@ -14,11 +14,13 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::in_process::InProcess;
 use crate::repositories::Repositories;
+use crate::services::Services;
 use crate::terminal::Failed;
 
 pub(crate) fn dispatch(repositories: &Repositories) -> Arc<InProcess> {
     let clock = Arc::new(SystemClock);
-    Arc::new(InProcess::new(repositories.clones.clone(), clock))
+    let clones = repositories.clones.clone();
+    Arc::new(InProcess::new(clones, Services::default(), clock))
 }
 
 pub(crate) fn gateway(config: &Config, dispatch: Arc<InProcess>) -> Result<Gateway, Failed> {

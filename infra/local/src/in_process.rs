@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
+use crate::services::Services;
 use crate::tools::{Offered, TOOLS};
 
 /// Calls that run at the same time: each can hold some 100 MB and a processor for seconds.
@@ -29,6 +30,7 @@ const COME_BACK_IN_S: u32 = 5;
 
 pub struct InProcess {
     clones: Clones,
+    services: Services,
     clock: Arc<dyn Clock>,
     places: Arc<Semaphore>,
     /// Held by who looks at the clones: on a dead disk one look waits, not one for each request.
@@ -36,9 +38,10 @@ pub struct InProcess {
 }
 
 impl InProcess {
-    pub fn new(clones: Clones, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(clones: Clones, services: Services, clock: Arc<dyn Clock>) -> Self {
         Self {
             clones,
+            services,
             clock,
             places: Arc::new(Semaphore::new(CALLS_AT_ONCE_MAX)),
             look: Arc::default(),
@@ -71,8 +74,8 @@ impl InProcess {
         let place = self.place().await?;
         let ctx = Ctx {
             forge: Arc::new(self.clones.clone()),
-            tickets: None,
-            llm: None,
+            tickets: self.services.tickets.clone(),
+            llm: self.services.llm.clone(),
             clock: Arc::clone(&self.clock),
             watcher,
         };

@@ -21,4 +21,5 @@ pub mod doctor;
 // What both stand on.
 pub mod in_process;
 pub mod repositories;
+pub mod services;
 pub mod tools;

@@ -1,0 +1,13 @@
+//! Outside services, each switched on by its own variables; without them nothing leaves this machine.
+
+use std::sync::Arc;
+
+use idwo_core::llm::Llm;
+use idwo_core::tickets::Tickets;
+
+#[derive(Clone, Default)]
+pub struct Services {
+    /// Where the team keeps its tickets.
+    pub tickets: Option<Arc<dyn Tickets>>,
+    pub llm: Option<Arc<dyn Llm>>,
+}
