@@ -1,4 +1,6 @@
-//! Clients of outside services: each a file, over one bounded HTTP stack. Addresses come from the
-//! configuration, never from a caller; credentials never leave for another host.
+//! Clients of outside services: each a file, over one bounded HTTP stack ([`http`]). Addresses come from
+//! the configuration, never from a caller; credentials never leave for another host.
 
 pub mod connect;
+pub mod http;
+pub mod memory;

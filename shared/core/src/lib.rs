@@ -12,6 +12,7 @@ pub mod tool;
 pub mod watcher;
 
 // The ports.
+pub mod cache;
 pub mod clock;
 pub mod dispatch;
 pub mod ended;

@@ -1,0 +1,135 @@
+//! One request, before it has an address.
+
+use http::header::{ACCEPT, AUTHORIZATION, IF_NONE_MATCH};
+use http::{HeaderName, HeaderValue, Method};
+use reqwest::{Client, RequestBuilder, Url};
+use serde_json::Value;
+
+use super::kept::Kept;
+
+pub struct Ask {
+    pub(super) method: Method,
+    /// Below the service's address; its parts are encoded.
+    pub(super) path: String,
+    pub(super) query: Vec<(&'static str, String)>,
+    pub(super) body: Option<Value>,
+    authorization: Option<HeaderValue>,
+    whose: String,
+    headers: Vec<(HeaderName, &'static str)>,
+    accept: &'static str,
+    /// Whether asking twice does what asking once does.
+    pub(super) safe: bool,
+    /// Which of the service's limits it counts against.
+    pub(super) kind: &'static str,
+    /// Most bytes of the answer, unpacked.
+    pub(super) bytes_max: usize,
+}
+
+/// Most bytes of an answer, unpacked: GitHub's largest comparison was 3 MB in what was measured.
+const BYTES_MAX: usize = 20 * 1024 * 1024;
+
+impl Ask {
+    /// Of `path`, below the service's address.
+    pub fn get(path: impl Into<String>) -> Self {
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            query: Vec::new(),
+            body: None,
+            authorization: None,
+            whose: String::new(),
+            headers: Vec::new(),
+            accept: "application/json",
+            safe: true,
+            kind: "core",
+            bytes_max: BYTES_MAX,
+        }
+    }
+
+    /// What changes something: asked once.
+    pub fn post(path: impl Into<String>, body: Value) -> Self {
+        Self {
+            method: Method::POST,
+            body: Some(body),
+            safe: false,
+            ..Self::get(path)
+        }
+    }
+
+    /// A question that is too long for an address: it changes nothing, so it may be asked again.
+    pub fn query(path: impl Into<String>, body: Value) -> Self {
+        Self {
+            safe: true,
+            ..Self::post(path, body)
+        }
+    }
+
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.query.push((name, value.to_string()));
+        self
+    }
+
+    pub fn accepting(self, accept: &'static str) -> Self {
+        Self { accept, ..self }
+    }
+
+    pub fn header(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub fn counted_as(self, kind: &'static str) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// By `whose` credential, which tells kept answers apart: a token can be another each hour.
+    pub fn authorized(self, mut authorization: HeaderValue, whose: &str) -> Self {
+        authorization.set_sensitive(true);
+        Self {
+            authorization: Some(authorization),
+            whose: whose.to_owned(),
+            ..self
+        }
+    }
+
+    pub(super) fn whose(&self) -> &str {
+        &self.whose
+    }
+
+    pub(super) fn accept(&self) -> &'static str {
+        self.accept
+    }
+
+    pub(super) fn request(&self, pool: &Client, url: Url, kept: Option<&Kept>) -> RequestBuilder {
+        let mut request = pool
+            .request(self.method.clone(), url)
+            .header(ACCEPT, self.accept);
+        for (name, value) in &self.headers {
+            request = request.header(name, *value);
+        }
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        if let Some(kept) = kept {
+            request = request.header(IF_NONE_MATCH, &kept.tag);
+        }
+        match &self.body {
+            Some(body) => request.json(body),
+            None => request,
+        }
+    }
+}
+
+/// One part of a path, encoded, so that no name can lead to another place.
+pub fn segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' => {
+                out.push(char::from(byte));
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
