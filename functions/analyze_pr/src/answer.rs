@@ -198,6 +198,8 @@ fn merged(state: &State) -> Known<Merged> {
                 at,
             })
         }
+        State::Open => Known::unknown("it is open"),
+        State::Closed => Known::unknown("it was closed without landing"),
         State::Unknown { why } => Known::unknown(why),
     }
 }

@@ -86,15 +86,11 @@ impl<'a> Change<'a> {
         self.text(ctx, &self.pull_request.as_of, path).await
     }
 
-    pub(crate) fn repository(&self) -> &RepositoryName {
-        self.repository
-    }
-
     /// The commit that holds the whole change.
     pub(crate) fn result(&self) -> &CommitSha {
         match &self.pull_request.state {
             State::Merged { commit, .. } => commit,
-            State::Unknown { .. } => &self.pull_request.head,
+            _ => &self.pull_request.head,
         }
     }
 

@@ -57,9 +57,6 @@ impl Library {
             .clones
             .pull_request(&self.name, newest, &watcher)
             .await?;
-        Ok(self
-            .clones
-            .past(&self.name, &newest.as_of, &watcher)
-            .await?)
+        Ok(self.clones.past(&newest, &watcher).await?)
     }
 }

@@ -2,5 +2,7 @@
 //! the configuration, never from a caller; credentials never leave for another host.
 
 pub mod connect;
+pub mod failure;
+pub mod github;
 pub mod http;
 pub mod memory;

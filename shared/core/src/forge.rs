@@ -31,11 +31,10 @@ pub trait Forge: Send + Sync {
         watcher: &Watcher,
     ) -> Result<Vec<File>, Failure>;
 
-    /// All that landed up to and including `before`, or as much of it as can be read in time.
+    /// All that landed before `pull_request` did, or as much of it as can be read in time.
     async fn past(
         &self,
-        repository: &RepositoryName,
-        before: &CommitSha,
+        pull_request: &PullRequest,
         watcher: &Watcher,
     ) -> Result<Arc<Past>, Failure>;
 }
@@ -183,8 +182,13 @@ pub enum State {
         commit: CommitSha,
         at: Option<Timestamp>,
     },
+    Open,
+    /// Without having landed.
+    Closed,
     /// Open, closed, or landed without a trace; with what speaks for which.
-    Unknown { why: String },
+    Unknown {
+        why: String,
+    },
 }
 
 #[derive(Debug, Clone)]

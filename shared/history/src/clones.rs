@@ -75,6 +75,18 @@ impl Clones {
             .collect()
     }
 
+    /// All that landed up to and including `commit`.
+    pub fn past_of(
+        &self,
+        repository: &RepositoryName,
+        commit: &CommitSha,
+        watcher: &Watcher,
+    ) -> Result<Arc<Past>, Failure> {
+        let clone = self.find(repository)?;
+        let known = clone.as_of(read::object_id(commit)?, watcher)?;
+        Ok(Arc::clone(&known.past))
+    }
+
     fn add(&mut self, clone: OpenedClone) -> Result<(), OfferError> {
         if let Some(taken) = clone.names().find(|name| self.names().any(|n| n == *name)) {
             return Err(OfferError::SameName(taken.clone()));
@@ -130,14 +142,10 @@ impl Forge for Clones {
 
     async fn past(
         &self,
-        repository: &RepositoryName,
-        before: &CommitSha,
+        pull_request: &PullRequest,
         watcher: &Watcher,
     ) -> Result<Arc<Past>, Failure> {
-        let known = self
-            .find(repository)?
-            .as_of(read::object_id(before)?, watcher)?;
-        Ok(Arc::clone(&known.past))
+        self.past_of(&pull_request.repository, &pull_request.as_of, watcher)
     }
 }
 

@@ -68,7 +68,7 @@ impl Story {
 
 async fn past(clones: &Clones, before: &str, watcher: &Watcher) -> Arc<Past> {
     let before: CommitSha = before.parse().unwrap();
-    clones.past(&name(), &before, watcher).await.unwrap()
+    clones.past_of(&name(), &before, watcher).unwrap()
 }
 
 fn name() -> RepositoryName {

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use async_trait::async_trait;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{File, Forge, Place, PullRequest};
-use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
+use idwo_core::input::{PullNumber, RepositoryName};
 use idwo_core::past::Past;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
@@ -66,10 +66,9 @@ impl Forge for Sample {
 
     async fn past(
         &self,
-        repository: &RepositoryName,
-        before: &CommitSha,
+        pull_request: &PullRequest,
         watcher: &Watcher,
     ) -> Result<Arc<Past>, Failure> {
-        self.clones()?.past(repository, before, watcher).await
+        self.clones()?.past(pull_request, watcher).await
     }
 }

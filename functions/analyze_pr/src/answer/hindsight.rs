@@ -41,11 +41,7 @@ impl Hindsight {
         change: &Change<'_>,
         areas: &[Area],
     ) -> Result<Self, Failure> {
-        let as_of = &change.pull_request.as_of;
-        let past = ctx
-            .forge
-            .past(change.repository(), as_of, &ctx.watcher)
-            .await?;
+        let past = ctx.forge.past(change.pull_request, &ctx.watcher).await?;
         let outline = Outline::of(change, areas, &past);
         let track = Track::of(&past, &outline);
         let missing = together::missing(ctx, change, &track).await?;

@@ -64,6 +64,11 @@ impl Ask {
         }
     }
 
+    /// With `path` before its own.
+    pub fn below(&mut self, path: &str) {
+        self.path.insert_str(0, path);
+    }
+
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.query.push((name, value.to_string()));
         self

@@ -1,0 +1,105 @@
+//! What was merged before: pull requests with their files, authors and reviews, newest first, in pages of
+//! one question each. What was read is kept, and the next call reads what is new and goes on behind it.
+
+use idwo_core::cache::Key;
+use idwo_core::failure::Failure;
+use idwo_core::forge::PullRequest;
+use idwo_core::input::RepositoryName;
+use idwo_core::past::Past;
+use idwo_core::watcher::{Progress, Watcher};
+use serde_json::json;
+
+use super::GitHub;
+use super::pull_request::unknown_repository;
+
+mod known;
+mod merged;
+mod page;
+
+use self::known::Known;
+use self::page::{Data, Page};
+
+const QUERY: &str = include_str!("history.graphql");
+
+/// Pull requests of one page: with their files and reviews, GitHub takes 1 to 3 s for it and gives up
+/// after 10.
+const PAGE_PULLS: usize = 50;
+
+/// Most pages that one call reads where nothing is known yet, and where something is: with everything else
+/// the first call makes at most 25 requests, each later one at most 8.
+const PAGES_MAX: usize = 12;
+const MORE_PAGES_MAX: usize = 4;
+
+impl GitHub {
+    pub(super) async fn read_past(
+        &self,
+        pull_request: &PullRequest,
+        watcher: &Watcher,
+    ) -> Result<Past, Failure> {
+        let repository = &pull_request.repository;
+        let key = Key::of(&["history/1", &self.whose(repository)]);
+        let kept = self.cache.get(&key).await;
+        let kept = kept.and_then(|bytes| serde_json::from_slice::<Known>(&bytes).ok());
+        let known = match self.go_on(repository, kept.clone(), watcher).await {
+            Ok(known) => known,
+            Err(failure @ (Failure::Stopped | Failure::Caller { .. })) => return Err(failure),
+            // A history that lacks its newest part is better than none.
+            Err(failure) => kept.map(Known::stale).ok_or(failure)?,
+        };
+        let bytes = serde_json::to_vec(&known)
+            .map_err(|error| Failure::ours("cannot write a history", error))?;
+        self.cache.put(&key, bytes).await;
+        Ok(known.before(pull_request))
+    }
+
+    /// From the newest back to where `kept` begins, then on from where it ends.
+    async fn go_on(
+        &self,
+        repository: &RepositoryName,
+        mut kept: Option<Known>,
+        watcher: &Watcher,
+    ) -> Result<Known, Failure> {
+        let mut known = Known::default();
+        let pages_max = if kept.is_some() {
+            MORE_PAGES_MAX
+        } else {
+            PAGES_MAX
+        };
+        for read in 0..pages_max {
+            let has_enough = read > 0 && (kept.is_none() && watcher.is_hurried());
+            if has_enough || !known.wants_more() {
+                break;
+            }
+            match self.page(repository, known.cursor(), watcher).await {
+                Ok(page) => known.take(page),
+                Err(failure) if kept.is_some() || read == 0 => return Err(failure),
+                Err(_) => break,
+            }
+            kept = known.joined(kept);
+            watcher.report(Progress {
+                what: "merged pull requests read",
+                done: known.len() as u64,
+                total: None,
+            });
+        }
+        Ok(known)
+    }
+
+    async fn page(
+        &self,
+        repository: &RepositoryName,
+        after: Option<String>,
+        watcher: &Watcher,
+    ) -> Result<Page, Failure> {
+        watcher.go_on()?;
+        let variables = json!({
+            "owner": repository.owner.as_str(),
+            "name": repository.repo.as_str(),
+            "first": PAGE_PULLS,
+            "after": after,
+        });
+        let asked = self.ask_graphql::<Data>("History", QUERY, variables, watcher);
+        let page = asked.await?.data.page();
+        page.ok_or_else(|| unknown_repository(repository))
+    }
+}

@@ -1,0 +1,107 @@
+//! Between which commits a pull request lies, by what became of it.
+
+use idwo_core::failure::Failure;
+use idwo_core::forge::{Commit, State};
+use idwo_core::input::{CommitSha, RepositoryName};
+use idwo_core::watcher::Watcher;
+use jiff::Timestamp;
+
+use super::GitHub;
+use super::comparison::Comparison;
+use super::pull_request::{Described, Stage, Target};
+
+pub(super) struct Landing {
+    /// Compared from here to there, from where both parted.
+    from: CommitSha,
+    to: CommitSha,
+    pub(super) head: CommitSha,
+    pub(super) as_of: CommitSha,
+    pub(super) as_of_at: Option<Timestamp>,
+}
+
+/// `None` for a repository without a commit.
+pub(super) fn landing(described: &Described, tip: Option<&Target>) -> Option<Landing> {
+    let head = described.head_ref_oid.clone();
+    let landed = described.merge_commit.as_ref();
+    let landed = landed.filter(|_| described.state == Stage::Merged);
+    if let Some((commit, before)) = landed.and_then(|landed| {
+        let before = landed.parents.iter().next()?;
+        Some((landed, before))
+    }) {
+        return Some(Landing {
+            from: before.oid.clone(),
+            to: commit.oid.clone(),
+            head,
+            as_of: before.oid.clone(),
+            as_of_at: before.committed_date,
+        });
+    }
+    let tip = tip?;
+    let base = described.base_ref.as_ref();
+    let base = base.filter(|_| described.state == Stage::Open);
+    Some(Landing {
+        from: base
+            .map_or(&described.base_ref_oid, |base| &base.target.oid)
+            .clone(),
+        to: head.clone(),
+        head,
+        as_of: tip.oid.clone(),
+        as_of_at: tip.committed_date,
+    })
+}
+
+impl Landing {
+    pub(super) fn state(&self, described: &Described) -> State {
+        match (described.state, &described.merge_commit) {
+            (Stage::Merged, Some(landed)) => State::Merged {
+                commit: landed.oid.clone(),
+                at: Some(described.merged_at.unwrap_or(landed.committed_date)),
+            },
+            (Stage::Open, _) => State::Open,
+            _ => State::Closed,
+        }
+    }
+
+    /// The branch's own commits: without the merge that landed them.
+    pub(super) fn own(&self, mut commits: Vec<Commit>) -> Vec<Commit> {
+        let is_merge = self.to != self.head && commits.len() > 1;
+        if is_merge {
+            commits.retain(|commit| commit.sha != self.to);
+        }
+        commits
+    }
+
+    /// As its branch was when it landed.
+    fn of_branch(self, described: &Described) -> Self {
+        Self {
+            from: described.base_ref_oid.clone(),
+            to: described.head_ref_oid.clone(),
+            ..self
+        }
+    }
+}
+
+impl GitHub {
+    /// What landed; of commits that were rebased one by one, the branch, since what landed last is only
+    /// one of them.
+    pub(super) async fn compared(
+        &self,
+        repository: &RepositoryName,
+        described: &Described,
+        landing: Landing,
+        watcher: &Watcher,
+    ) -> Result<(Landing, Comparison), Failure> {
+        let compared = self
+            .compare(repository, &landing.from, &landing.to, watcher)
+            .await?;
+        let is_squash = landing.to != landing.head && compared.commits.len() == 1;
+        if !is_squash || compared.counts(described) {
+            return Ok((landing, compared.of_files(described.changed_files)));
+        }
+        let landing = landing.of_branch(described);
+        let compared = self
+            .compare(repository, &landing.from, &landing.to, watcher)
+            .await?;
+        Ok((landing, compared.of_files(described.changed_files)))
+    }
+}
