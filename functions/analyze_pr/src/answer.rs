@@ -16,7 +16,7 @@ use crate::quote::quote;
 use crate::report::{Author, Facts, Listed, Merged, Report, SetApart};
 use crate::signatures::{self, Signatures};
 use crate::untested::{self, Untested};
-use crate::{paths, secrets, size, tickets, todos};
+use crate::{paths, record, secrets, size, tickets, todos};
 
 mod evidence;
 mod hindsight;
@@ -81,7 +81,7 @@ pub(crate) fn reply(change: &Change<'_>, findings: Findings, now: Timestamp) -> 
         candidates: findings.hindsight.reviewers.candidates,
     };
     let unfinished = findings.hindsight.is_unfinished();
-    let report = report(change, findings);
+    let report = report(change, findings, now);
     let evidence = evidence::evidence(change, &report, &counts);
 
     let mut reply = Reply::new(report, now);
@@ -95,7 +95,7 @@ pub(crate) fn reply(change: &Change<'_>, findings: Findings, now: Timestamp) -> 
     reply
 }
 
-fn report(change: &Change<'_>, findings: Findings) -> Report {
+fn report(change: &Change<'_>, findings: Findings, now: Timestamp) -> Report {
     let matching = |is: fn(&str) -> bool| {
         change
             .files()
@@ -110,7 +110,7 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
     };
     let complete = change.pull_request.lines_complete;
     let hindsight = findings.hindsight;
-    let clone = "not in a clone";
+    let pull_request = change.pull_request;
     Report {
         pull_request: facts(change),
         size: size::size(change),
@@ -144,10 +144,13 @@ fn report(change: &Change<'_>, findings: Findings) -> Report {
         ),
         reviewers_confidence: hindsight.reviewers.confidence,
         risk: hindsight.risk,
-        review_time_minutes: Known::unknown("not in a clone"),
+        review_time_minutes: hindsight.time_to_review,
         time_to_merge_hours: hindsight.time_to_merge,
-        check_runs: Known::unknown(clone),
-        conflicts: Known::unknown("not computed yet"),
+        check_runs: record::check_runs(pull_request),
+        annotations: record::remarks(pull_request),
+        reviews: record::reviews(pull_request),
+        conflicts: record::conflicts(pull_request),
+        staleness: record::staleness(pull_request, now),
         public_signatures: Listed {
             complete: complete && findings.signatures.skipped.is_none(),
             ..Listed::new("public_signatures", findings.signatures.found)
@@ -178,6 +181,8 @@ fn facts(change: &Change<'_>) -> Facts {
             name: quote(&pull_request.author.name, NAME_CHARS_MAX),
             bot: pull_request.author.bot,
         },
+        stage: record::stage(pull_request),
+        labels: record::labels(pull_request),
         merged: merged(&pull_request.state),
         base_sha: pull_request.base.to_string(),
         head_sha: pull_request.head.to_string(),

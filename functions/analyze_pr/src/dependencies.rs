@@ -3,6 +3,7 @@
 use idwo_core::ctx::Ctx;
 use idwo_core::evidence::{Known, Skipped};
 use idwo_core::failure::Failure;
+use idwo_core::forge::{ChangedFile, Place};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -36,15 +37,22 @@ pub struct DependencyChange {
     pub to: Option<String>,
 }
 
+fn touched<'c>(change: &Change<'c>) -> impl Iterator<Item = &'c ChangedFile> {
+    change.reviewable().filter(|file| is_manifest(&file.path))
+}
+
+pub(crate) fn wanted(change: &Change<'_>) -> Vec<Place> {
+    let read = touched(change).take(MANIFESTS_MAX);
+    let read = read.filter(|file| parser(&file.path).is_some());
+    read.flat_map(|file| change.sides(file)).collect()
+}
+
 /// Manifests with a change in what they ask for, and those that were not read.
 pub(crate) async fn dependencies(
     ctx: &Ctx,
     change: &Change<'_>,
 ) -> Result<(Vec<Manifest>, Vec<Skipped>), Failure> {
-    let touched: Vec<_> = change
-        .reviewable()
-        .filter(|file| is_manifest(&file.path))
-        .collect();
+    let touched: Vec<_> = touched(change).collect();
     let mut manifests = Vec::new();
     for file in touched.iter().take(MANIFESTS_MAX) {
         let changes = match parser(&file.path) {

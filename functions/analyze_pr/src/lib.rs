@@ -25,6 +25,7 @@ pub mod track;
 mod dependencies;
 mod file_history;
 mod owners;
+mod record;
 pub mod reviewers;
 pub mod risk;
 mod secrets;
@@ -99,7 +100,7 @@ impl Tool for AnalyzePr {
             .forge
             .pull_request(&repository, input.pull_number, &ctx.watcher)
             .await?;
-        let change = change::Change::read(ctx, &repository, &pull_request).await?;
+        let change = change::Change::read(ctx, &pull_request).await?;
         let findings = answer::Findings::of(ctx, &change).await?;
         let unfinished = findings.hindsight.is_unfinished();
         let mut reply = answer::reply(&change, findings, ctx.clock.now());

@@ -13,16 +13,13 @@ use crate::patterns::Patterns;
 use crate::quote::quote;
 
 /// Where GitHub looks, in this order; the first that exists counts.
-const PLACES: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+pub(crate) const PLACES: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 
 /// Most owners of one rule: GitHub lists no more than fifty reviewers.
 const OWNERS_MAX: usize = 50;
 
 /// Longest owner that is shown, in characters.
 const OWNER_CHARS_MAX: usize = 100;
-
-/// GitHub ignores a larger file altogether, in bytes.
-const FILE_BYTES_MAX: usize = 3 * 1024 * 1024;
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Area {
@@ -49,11 +46,11 @@ impl Owners {
     pub(crate) async fn read(ctx: &Ctx, change: &Change<'_>) -> Result<Self, Failure> {
         for place in PLACES {
             match change.rules(ctx, place).await? {
-                Text::Content(text) if text.len() <= FILE_BYTES_MAX => {
+                Text::Content(text) => {
                     return Ok(Self::Rules(Codeowners::parse(place, &text)));
                 }
-                Text::Content(_) | Text::Unread => {
-                    return Ok(Self::None("CODEOWNERS is larger than GitHub takes, 3 MiB"));
+                Text::Unread => {
+                    return Ok(Self::None("CODEOWNERS is larger than is read, 500 KB"));
                 }
                 Text::Missing => (),
             }

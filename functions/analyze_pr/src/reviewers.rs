@@ -48,6 +48,7 @@ pub struct Reviewer {
     pub last_active: Known<String>,
     /// Changes they reviewed in the 30 days before, of the repository's newest 600.
     pub recent_reviews: u32,
+    /// Open pull requests that wait for their review, of the hundred that were touched last.
     pub open_reviews: Known<u32>,
     pub code_owner: bool,
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use idwo_core::ctx::Ctx;
 use idwo_core::evidence::Skipped;
 use idwo_core::failure::Failure;
-use idwo_core::forge::{ChangedFile, FileChange};
+use idwo_core::forge::{ChangedFile, FileChange, Place};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -52,12 +52,7 @@ pub(crate) struct Signatures {
 
 /// Of files that people wrote and that are no tests, in the languages that are known.
 pub(crate) async fn signatures(ctx: &Ctx, change: &Change<'_>) -> Result<Signatures, Failure> {
-    let mut files: Vec<_> = change
-        .of_kind(Kind::Other)
-        .filter_map(|file| Some((file, grammar::of(&file.path)?)))
-        .filter(|(file, _)| file.churn() > 0 || file.kind == FileChange::Deleted)
-        .collect();
-    files.sort_by_key(|(file, _)| std::cmp::Reverse(file.churn()));
+    let mut files = parsed(change);
     let mut unread = files.len().saturating_sub(FILES_MAX);
     files.truncate(FILES_MAX);
     let mut found = Vec::new();
@@ -76,6 +71,22 @@ pub(crate) async fn signatures(ctx: &Ctx, change: &Change<'_>) -> Result<Signatu
         Skipped::new(format!("the public signatures of {unread} files"), why)
     });
     Ok(Signatures { found, skipped })
+}
+
+pub(crate) fn wanted(change: &Change<'_>) -> Vec<Place> {
+    let files = parsed(change).into_iter().take(FILES_MAX);
+    files.flat_map(|(file, _)| change.sides(file)).collect()
+}
+
+/// Largest change first.
+fn parsed<'c>(change: &Change<'c>) -> Vec<(&'c ChangedFile, &'static Grammar)> {
+    let known = change.of_kind(Kind::Other);
+    let known = known.filter_map(|file| Some((file, grammar::of(&file.path)?)));
+    let mut files: Vec<_> = known
+        .filter(|(file, _)| file.churn() > 0 || file.kind == FileChange::Deleted)
+        .collect();
+    files.sort_by_key(|(file, _)| std::cmp::Reverse(file.churn()));
+    files
 }
 
 /// `None` where either side is too large or does not parse.

@@ -5,6 +5,7 @@ use idwo_core::evidence::Known;
 use idwo_core::untrusted;
 
 use crate::counted::counted;
+use crate::record::{CheckEnd, CheckRun, Stage};
 use crate::report::{Facts, Listed, Report};
 use crate::reviewers::{Confidence, Reviewer};
 use crate::risk::Level;
@@ -32,8 +33,10 @@ pub(crate) fn text(reply: &Reply<Report>) -> String {
         flags(report),
         reviewers(report),
     ];
+    let now = checks(report).into_iter().chain(conflicts(report));
     let lines = notes
         .chain(facts)
+        .chain(now)
         .chain(tickets(report))
         .chain([risk(report)])
         .chain(time(report))
@@ -43,9 +46,12 @@ pub(crate) fn text(reply: &Reply<Report>) -> String {
 }
 
 fn headline(facts: &Facts) -> String {
-    let state = match &facts.merged {
-        Known::Value(_) => "merged",
-        Known::Unknown { .. } => "not known to have landed",
+    let state = match facts.stage {
+        Stage::Merged => "merged",
+        Stage::Open => "open",
+        Stage::Draft => "draft",
+        Stage::Closed => "closed",
+        Stage::Unknown => "not known to have landed",
     };
     let author = called(&facts.author.login, &facts.author.name);
     format!(
@@ -196,6 +202,33 @@ fn reviewers(report: &Report) -> String {
         Confidence::Low => " (low confidence: few past reviews are known)",
     };
     format!("Reviewers{sure}: {}.", named.join("; "))
+}
+
+/// Those that stand in the way.
+fn checks(report: &Report) -> Option<String> {
+    let Known::Value(checks) = &report.check_runs else {
+        return None;
+    };
+    let is_failed = |run: &&CheckRun| run.conclusion == Known::Value(CheckEnd::Failed);
+    let failed: Vec<_> = checks.items.iter().filter(is_failed).collect();
+    let names: Vec<_> = failed
+        .iter()
+        .take(NAMED_MAX)
+        .map(|run| untrusted::plain(&run.name, NAME_CHARS_MAX))
+        .collect();
+    (!failed.is_empty()).then(|| {
+        format!(
+            "Failed checks: {} of {} ({}).",
+            failed.len(),
+            checks.total,
+            names.join(", ")
+        )
+    })
+}
+
+fn conflicts(report: &Report) -> Option<String> {
+    let conflicts = report.conflicts == Known::Value(true);
+    conflicts.then(|| "Conflicts with the branch it goes into.".to_owned())
 }
 
 fn tickets(report: &Report) -> Option<String> {

@@ -8,7 +8,7 @@ use idwo_core::past::{PastChange, PathId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::change::{Change, PATH_CHARS_MAX, Text};
+use crate::change::{Change, PATH_CHARS_MAX};
 use crate::quote::quote;
 use crate::track::{TWO_YEARS, Track};
 
@@ -19,8 +19,9 @@ pub(crate) const FILES_MAX: usize = 30;
 const TOGETHER_MIN: u32 = 4;
 const SHARE_MIN: f64 = 0.6;
 
-/// Most files that are named; each is looked up, since it may be gone by now.
+/// Most files that are named, and most that are looked up for it: some are gone by now.
 const NAMED_MAX: usize = 5;
+const LOOKED_UP_MAX: usize = 20;
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Missing {
@@ -38,16 +39,13 @@ pub(crate) async fn missing(
     change: &Change<'_>,
     track: &Track<'_>,
 ) -> Result<Vec<Missing>, Failure> {
-    let mut found = Vec::new();
-    for (path, missing) in companions(track) {
-        if found.len() == NAMED_MAX {
-            break;
-        }
-        if !matches!(change.rules(ctx, path).await?, Text::Missing) {
-            found.push(missing);
-        }
-    }
-    Ok(found)
+    let mut companions = companions(track);
+    companions.truncate(LOOKED_UP_MAX);
+    let paths: Vec<_> = companions.iter().map(|(path, _)| *path).collect();
+    let exist = change.existing(ctx, &paths).await?;
+    let there = companions.into_iter().zip(exist);
+    let there = there.filter_map(|((_, missing), exists)| exists.then_some(missing));
+    Ok(there.take(NAMED_MAX).collect())
 }
 
 /// How large a share of a touched file's changes touched another path too, which file that is, how

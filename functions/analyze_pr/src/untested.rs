@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use idwo_core::ctx::Ctx;
 use idwo_core::evidence::Skipped;
 use idwo_core::failure::Failure;
-use idwo_core::forge::{ChangedFile, FileChange};
+use idwo_core::forge::{ChangedFile, FileChange, Place};
 
 use crate::attributes::Kind;
 use crate::change::{Change, Text};
@@ -34,10 +34,7 @@ pub(crate) struct Untested {
 /// (`parse.rs` and `tests/parse.rs`, `Cart.java` and `CartTest.java`, `cart/` and `cart.spec.ts`),
 /// or, in Rust, lines inside its own test module.
 pub(crate) async fn untested(ctx: &Ctx, change: &Change<'_>) -> Result<Untested, Failure> {
-    let code: Vec<_> = change
-        .of_kind(Kind::Other)
-        .filter(|file| is_changed_code(file))
-        .collect();
+    let code: Vec<_> = changed_code(change).collect();
     let tests: Vec<_> = change.of_kind(Kind::Test).collect();
     let subjects = Subjects::of(&tests);
     let mut untested = Vec::new();
@@ -68,6 +65,27 @@ pub(crate) async fn untested(ctx: &Ctx, change: &Change<'_>) -> Result<Untested,
         untested,
         skipped,
     })
+}
+
+/// Rust files that may hold tests of their own.
+pub(crate) fn wanted(change: &Change<'_>) -> Vec<Place> {
+    let tests: Vec<_> = change.of_kind(Kind::Test).collect();
+    let subjects = Subjects::of(&tests);
+    let alone = changed_code(change).filter(|file| !subjects.include(&file.path));
+    alone
+        .filter(|file| is_rust(&file.path))
+        .take(FILES_READ_MAX)
+        .map(|file| change.place_after(&file.path))
+        .collect()
+}
+
+fn changed_code<'c>(change: &Change<'c>) -> impl Iterator<Item = &'c ChangedFile> {
+    let written = change.of_kind(Kind::Other);
+    written.filter(|file| is_changed_code(file))
+}
+
+fn is_rust(path: &str) -> bool {
+    paths::language(path) == Some("Rust")
 }
 
 fn is_changed_code(file: &ChangedFile) -> bool {
@@ -143,7 +161,7 @@ async fn touches_inline_tests(
     file: &ChangedFile,
     reads_left: &mut usize,
 ) -> Result<Option<bool>, Failure> {
-    if paths::language(&file.path) != Some("Rust") {
+    if !is_rust(&file.path) {
         return Ok(Some(false));
     }
     if *reads_left == 0 {

@@ -8,6 +8,7 @@ use crate::counted::counted;
 use crate::report::Report;
 
 mod past;
+mod record;
 
 /// Numbers that stand behind sections but not in them.
 pub(super) struct Counts {
@@ -36,6 +37,7 @@ pub(super) fn evidence(change: &Change<'_>, report: &Report, counts: &Counts) ->
     facts.extend(lists(change, report));
     facts.push(reviewers(counts));
     facts.extend(past::facts(report));
+    facts.extend(record::facts(report));
     for fact in &mut facts {
         fact.url = fact.url.take().or_else(|| change.files_url());
     }

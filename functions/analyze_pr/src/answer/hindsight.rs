@@ -10,6 +10,7 @@ use crate::counted::counted;
 use crate::file_history::{self, FileHistory};
 use crate::outline::Outline;
 use crate::owners::Area;
+use crate::record;
 use crate::report::Listed;
 use crate::reviewers::{self, FILES_MAX, Reviewers};
 use crate::risk::{self, Risk};
@@ -26,6 +27,7 @@ pub(crate) struct Hindsight {
     pub(super) reviewers: Reviewers,
     pub(super) risk: Known<Risk>,
     pub(super) time_to_merge: Known<Interval>,
+    pub(super) time_to_review: Known<Interval>,
     pub(super) file_history: Known<Listed<FileHistory>>,
     pub(super) missing: Known<Listed<Missing>>,
     pub(super) parts: Known<Listed<Part>>,
@@ -46,9 +48,10 @@ impl Hindsight {
         let track = Track::of(&past, &outline);
         let missing = together::missing(ctx, change, &track).await?;
         Ok(Self {
-            reviewers: reviewers::reviewers(&track),
+            reviewers: loaded(reviewers::reviewers(&track), change),
             risk: known(change, &past, || Known::Value(risk::risk(&track))),
             time_to_merge: known(change, &past, || times::time_to_merge(&track)),
+            time_to_review: known(change, &past, || times::time_to_review(&track)),
             file_history: two_years(&track, "file_history", file_history::file_history(&track)),
             missing: two_years(&track, "missing_companions", missing),
             parts: known(change, &past, || match split::parts(&track) {
@@ -95,6 +98,14 @@ impl Hindsight {
         });
         older.into_iter().chain(files).chain(large).collect()
     }
+}
+
+/// With how many open pull requests wait for each.
+fn loaded(mut reviewers: Reviewers, change: &Change<'_>) -> Reviewers {
+    for reviewer in &mut reviewers.suggested {
+        reviewer.open_reviews = record::open_reviews(change.pull_request, &reviewer.login);
+    }
+    reviewers
 }
 
 /// What hangs on how large the change and the newest earlier ones are.

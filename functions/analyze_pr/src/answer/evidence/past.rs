@@ -17,6 +17,9 @@ pub(super) fn facts(report: &Report) -> Vec<Evidence> {
     if let Known::Value(time) = &report.time_to_merge_hours {
         facts.push(time_to_merge(time));
     }
+    if let Known::Value(time) = &report.review_time_minutes {
+        facts.push(time_to_review(time));
+    }
     if let Known::Value(histories) = &report.file_history {
         let (changes, fixes, reverts) = file_history::totals(&histories.items);
         let files = counted(histories.total, "source file");
@@ -57,17 +60,36 @@ fn risk(risk: &Risk) -> Evidence {
 }
 
 fn time_to_merge(time: &Interval) -> Evidence {
-    let held = match &time.backtest.coverage80 {
+    let statement = format!(
+        "half of {} similar changes landed within {} h of their oldest commit, eight in ten between {} and {} h; {}",
+        time.n,
+        time.p50,
+        time.p10,
+        time.p90,
+        tried(time)
+    );
+    fact(time.evidence, time.p50, "hours", statement)
+}
+
+fn time_to_review(time: &Interval) -> Evidence {
+    let statement = format!(
+        "half of {} similar changes were first reviewed within {} minutes of their opening, eight in ten between {} and {}; {}",
+        time.n,
+        time.p50,
+        time.p10,
+        time.p90,
+        tried(time)
+    );
+    fact(time.evidence, time.p50, "minutes", statement)
+}
+
+fn tried(time: &Interval) -> String {
+    match &time.backtest.coverage80 {
         Known::Value(share) => format!(
             "tried on the newest {} it held {:.0} % of them",
             time.backtest.n,
             100.0 * share
         ),
         Known::Unknown { unknown } => unknown.clone(),
-    };
-    let statement = format!(
-        "half of {} similar changes landed within {} h of their oldest commit, eight in ten between {} and {} h; {held}",
-        time.n, time.p50, time.p10, time.p90
-    );
-    fact(time.evidence, time.p50, "hours", statement)
+    }
 }
