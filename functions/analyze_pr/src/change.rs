@@ -125,7 +125,7 @@ impl<'a> Change<'a> {
     /// The commit that holds the whole change.
     pub(crate) fn result(&self) -> &CommitSha {
         match &self.pull_request.state {
-            State::Merged { commit, .. } => commit,
+            State::Merged { commit, .. } if self.pull_request.since.is_none() => commit,
             _ => &self.pull_request.head,
         }
     }

@@ -4,7 +4,7 @@
 use idwo_core::ctx::Ctx;
 use idwo_core::envelope::{Degraded, Detail, NextCall, Reply, Status};
 use idwo_core::failure::Failure;
-use idwo_core::input::{Owner, PullNumber, Repo, RepositoryName};
+use idwo_core::input::{CommitSha, Owner, PullNumber, Repo, RepositoryName};
 use idwo_core::tool::{Annotations, Answered, Tool};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -57,6 +57,9 @@ pub struct Input {
     /// Repository name, e.g. cargo.
     repo: Repo,
     pull_number: PullNumber,
+    /// Only what the branch changed since this commit: a head_sha of an earlier answer.
+    #[serde(default)]
+    since_sha: Option<CommitSha>,
     /// Also look up the Jira tickets it names.
     #[serde(default)]
     include_jira_context: bool,
@@ -89,6 +92,7 @@ impl Tool for AnalyzePr {
     async fn call(ctx: &Ctx, input: Input) -> Result<Answered<report::Report>, Failure> {
         let question = [
             ("pull_number", json!(input.pull_number.get())),
+            ("since_sha", json!(input.since_sha)),
             ("include_jira_context", json!(input.include_jira_context)),
             ("detail", json!(input.detail)),
         ];
@@ -100,6 +104,10 @@ impl Tool for AnalyzePr {
             .forge
             .pull_request(&repository, input.pull_number, &ctx.watcher)
             .await?;
+        let pull_request = match &input.since_sha {
+            Some(seen) => ctx.forge.since(pull_request, seen, &ctx.watcher).await?,
+            None => pull_request,
+        };
         let change = change::Change::read(ctx, &pull_request).await?;
         let findings = answer::Findings::of(ctx, &change).await?;
         let unfinished = findings.hindsight.is_unfinished();
@@ -124,7 +132,10 @@ fn again(repository: &RepositoryName, question: &[(&'static str, Value)]) -> Nex
         ("owner", json!(repository.owner.as_str())),
         ("repo", json!(repository.repo.as_str())),
     ];
-    let arguments = named.iter().chain(question);
+    let arguments = named
+        .iter()
+        .chain(question)
+        .filter(|(_, value)| !value.is_null());
     let arguments = arguments.map(|(name, value)| ((*name).to_owned(), value.clone()));
     NextCall {
         tool: AnalyzePr::NAME,

@@ -11,7 +11,7 @@ use idwo_core::config::{ConfigError, Variables};
 use idwo_core::failure::Failure;
 use idwo_core::forge::{File, Forge, Place, PullRequest};
 use idwo_core::health::{Component, State};
-use idwo_core::input::{PullNumber, RepositoryName};
+use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
 use idwo_core::past::Past;
 use idwo_core::watcher::Watcher;
 use reqwest::Client;
@@ -118,13 +118,30 @@ impl GitHub {
     }
 
     /// Of the REST API.
-    async fn get(&self, mut ask: Ask, watcher: &Watcher) -> Result<Answer, Failure> {
+    async fn get(&self, ask: Ask, watcher: &Watcher) -> Result<Answer, Failure> {
+        let asked = self.ask_rest(ask, watcher).await?;
+        asked.map_err(|why| self.failure(why))
+    }
+
+    /// `None` for what is not there, or not shown to this credential.
+    async fn find(&self, ask: Ask, watcher: &Watcher) -> Result<Option<Answer>, Failure> {
+        match self.ask_rest(ask, watcher).await? {
+            Ok(answer) => Ok(Some(answer)),
+            Err(why) if why.is_missing() => Ok(None),
+            Err(why) => Err(self.failure(why)),
+        }
+    }
+
+    async fn ask_rest(
+        &self,
+        mut ask: Ask,
+        watcher: &Watcher,
+    ) -> Result<Result<Answer, Unanswered>, Failure> {
         ask.below(self.paths.rest);
         let ask = ask.accepting(MEDIA_TYPE).header(EDITION_HEADER, EDITION);
         let token = self.credential.token(self, watcher).await?;
         let ask = ask.authorized(token, self.credential.whose());
-        let answered = self.service.ask(&ask, watcher);
-        answered.await.map_err(|why| self.failure(why))
+        Ok(self.service.ask(&ask, watcher).await)
     }
 
     /// What is kept of a repository is kept for who may see it.
@@ -172,6 +189,15 @@ impl Forge for GitHub {
         watcher: &Watcher,
     ) -> Result<PullRequest, Failure> {
         self.read_pull_request(repository, number, watcher).await
+    }
+
+    async fn since(
+        &self,
+        pull_request: PullRequest,
+        seen: &CommitSha,
+        watcher: &Watcher,
+    ) -> Result<PullRequest, Failure> {
+        self.read_since(pull_request, seen, watcher).await
     }
 
     async fn files(

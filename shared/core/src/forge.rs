@@ -23,6 +23,14 @@ pub trait Forge: Send + Sync {
         watcher: &Watcher,
     ) -> Result<PullRequest, Failure>;
 
+    /// Of `pull_request` what its branch changed since it was at `seen`, an earlier commit of it.
+    async fn since(
+        &self,
+        pull_request: PullRequest,
+        seen: &CommitSha,
+        watcher: &Watcher,
+    ) -> Result<PullRequest, Failure>;
+
     /// Files at their commits, in the order in which they are asked for.
     async fn files(
         &self,
@@ -42,6 +50,17 @@ pub trait Forge: Send + Sync {
 /// Largest file that is read whole, in bytes: the most that GitHub gives of one in a query.
 pub const FILE_BYTES_MAX: usize = 512_000;
 
+/// One that is none of the branch's commits cannot be told from a typing error, nor from what a force push
+/// left behind.
+pub fn not_of_the_branch(seen: &CommitSha) -> Failure {
+    Failure::caller(
+        format!(
+            "{seen} is no earlier commit of the pull request's branch, which may have been rewritten"
+        ),
+        "leave `since_sha` out, or set it to a `head_sha` of an earlier answer",
+    )
+}
+
 /// A path at a commit.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
@@ -59,6 +78,8 @@ pub enum File {
 
 #[derive(Debug, Clone)]
 pub struct PullRequest {
+    /// Whether it holds only what the branch changed since an earlier commit of it.
+    pub since: Option<CommitSha>,
     pub repository: RepositoryName,
     pub number: PullNumber,
     pub title: String,

@@ -126,6 +126,16 @@ impl Forge for Clones {
         pull_request::read(self.find(repository)?, number, watcher)
     }
 
+    async fn since(
+        &self,
+        pull_request: PullRequest,
+        seen: &CommitSha,
+        watcher: &Watcher,
+    ) -> Result<PullRequest, Failure> {
+        let clone = self.find(&pull_request.repository)?;
+        pull_request::since(clone, pull_request, seen, watcher)
+    }
+
     async fn files(
         &self,
         repository: &RepositoryName,

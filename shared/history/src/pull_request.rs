@@ -3,8 +3,8 @@
 use gix::ObjectId;
 use idwo_core::evidence::Skipped;
 use idwo_core::failure::Failure;
-use idwo_core::forge::{Commit, Person, Provenance, PullRequest};
-use idwo_core::input::{Owner, PullNumber};
+use idwo_core::forge::{Commit, Person, Provenance, PullRequest, not_of_the_branch};
+use idwo_core::input::{CommitSha, Owner, PullNumber};
 use idwo_core::watcher::Watcher;
 
 use crate::changes;
@@ -41,6 +41,7 @@ pub(crate) fn read(
     }
     let words = words(&repo, &span, &commits)?;
     Ok(PullRequest {
+        since: None,
         repository: clone.name.clone(),
         number,
         co_authors: people.co_authors(&format!("{}\n{}", words.body, messages(&commits))),
@@ -67,6 +68,38 @@ pub(crate) fn read(
             note: clone.note.clone(),
         },
         record: None,
+    })
+}
+
+/// Of `pull_request` what came after `seen`.
+pub(crate) fn since(
+    clone: &OpenedClone,
+    pull_request: PullRequest,
+    seen: &CommitSha,
+    watcher: &Watcher,
+) -> Result<PullRequest, Failure> {
+    let repo = clone.repo();
+    let (from, head) = (read::object_id(seen)?, read::object_id(&pull_request.head)?);
+    let parted = repo.merge_base(from, head).ok().flatten();
+    if parted.map(gix::Id::detach) != Some(from) {
+        return Err(not_of_the_branch(seen));
+    }
+    let changes = changes::between(&repo, from, head, watcher)?;
+    let kept = pull_request
+        .commits
+        .iter()
+        .position(|commit| commit.sha == *seen);
+    let mut commits = pull_request.commits;
+    commits.truncate(kept.unwrap_or(commits.len()));
+    Ok(PullRequest {
+        since: Some(seen.clone()),
+        base: seen.clone(),
+        commits,
+        files: changes.files,
+        files_total: changes.total,
+        lines_complete: changes.complete,
+        skipped: changes.skipped,
+        ..pull_request
     })
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use async_trait::async_trait;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{File, Forge, Place, PullRequest};
-use idwo_core::input::{PullNumber, RepositoryName};
+use idwo_core::input::{CommitSha, PullNumber, RepositoryName};
 use idwo_core::past::Past;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
@@ -53,6 +53,15 @@ impl Forge for Sample {
     ) -> Result<PullRequest, Failure> {
         let clones = self.clones()?;
         clones.pull_request(repository, number, watcher).await
+    }
+
+    async fn since(
+        &self,
+        pull_request: PullRequest,
+        seen: &CommitSha,
+        watcher: &Watcher,
+    ) -> Result<PullRequest, Failure> {
+        self.clones()?.since(pull_request, seen, watcher).await
     }
 
     async fn files(

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::people::of_private_address;
 use super::pull_request::{Described, beyond};
 use super::{GitHub, patch};
-use crate::http::Ask;
+use crate::http::{Ask, Unanswered};
 
 /// Most commits of one page, and most pages: a pull request of more is read up to here.
 const PAGE_COMMITS: u32 = 100;
@@ -95,6 +95,18 @@ impl GitHub {
         to: &CommitSha,
         watcher: &Watcher,
     ) -> Result<Comparison, Failure> {
+        let found = self.find_between(repository, from, to, watcher).await?;
+        found.ok_or_else(|| self.failure(Unanswered::missing()))
+    }
+
+    /// `None` where one of them is no commit of the repository.
+    pub(super) async fn find_between(
+        &self,
+        repository: &RepositoryName,
+        from: &CommitSha,
+        to: &CommitSha,
+        watcher: &Watcher,
+    ) -> Result<Option<Comparison>, Failure> {
         let (owner, repo) = (repository.owner.as_str(), repository.repo.as_str());
         let path = format!("/repos/{owner}/{repo}/compare/{from}...{to}");
         let mut whole: Option<Page> = None;
@@ -102,7 +114,9 @@ impl GitHub {
             let ask = Ask::get(&path)
                 .with("per_page", PAGE_COMMITS)
                 .with("page", number);
-            let answer = self.get(ask, watcher).await?;
+            let Some(answer) = self.find(ask, watcher).await? else {
+                return Ok(None);
+            };
             let page: Page = answer.json().map_err(|why| self.failure(why))?;
             let ends = !answer.has_next || page.commits.is_empty();
             match &mut whole {
@@ -113,8 +127,7 @@ impl GitHub {
                 break;
             }
         }
-        let whole = whole.ok_or_else(|| Failure::ours_without_source("no page was asked for"))?;
-        Ok(Comparison::of(whole))
+        Ok(whole.map(Comparison::of))
     }
 }
 

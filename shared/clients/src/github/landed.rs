@@ -1,7 +1,7 @@
 //! Between which commits a pull request lies, by what became of it.
 
 use idwo_core::failure::Failure;
-use idwo_core::forge::{Commit, State};
+use idwo_core::forge::{Commit, PullRequest, State, not_of_the_branch};
 use idwo_core::input::{CommitSha, RepositoryName};
 use idwo_core::watcher::Watcher;
 use jiff::Timestamp;
@@ -82,6 +82,29 @@ impl Landing {
 }
 
 impl GitHub {
+    /// Of `pull_request` what came after `seen`.
+    pub(super) async fn read_since(
+        &self,
+        pull_request: PullRequest,
+        seen: &CommitSha,
+        watcher: &Watcher,
+    ) -> Result<PullRequest, Failure> {
+        let (repository, head) = (&pull_request.repository, &pull_request.head);
+        let compared = self.find_between(repository, seen, head, watcher).await?;
+        let compared = compared.filter(|compared| compared.merge_base == *seen);
+        let compared = compared.ok_or_else(|| not_of_the_branch(seen))?;
+        Ok(PullRequest {
+            since: Some(seen.clone()),
+            base: seen.clone(),
+            commits: compared.commits,
+            files: compared.files,
+            files_total: compared.files_total,
+            lines_complete: compared.lines_complete,
+            skipped: compared.skipped,
+            ..pull_request
+        })
+    }
+
     /// What landed; of commits that were rebased one by one, the branch, since what landed last is only
     /// one of them.
     pub(super) async fn compared(

@@ -171,6 +171,7 @@ impl Found<'_> {
         let commits = self.landing.own(comparison.commits);
         let record = record(self.told, self.home, described, behind_by);
         PullRequest {
+            since: None,
             repository: self.name,
             number: self.number,
             title: described.title.clone(),

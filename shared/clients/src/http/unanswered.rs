@@ -44,6 +44,19 @@ impl Unanswered {
         }
     }
 
+    /// As a service says that it has nothing of the kind.
+    pub fn missing() -> Self {
+        Self::Refused {
+            status: StatusCode::NOT_FOUND,
+            until: None,
+        }
+    }
+
+    /// Whether the service has nothing of the kind, or does not show it.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Refused { status, .. } if *status == StatusCode::NOT_FOUND)
+    }
+
     /// Whether the service is at fault, so that it should rest when it goes on like this.
     pub(super) fn is_its_failure(&self) -> bool {
         match self {
