@@ -45,6 +45,18 @@ pub(crate) fn default(repo: &gix::Repository) -> Result<Branch, Failure> {
     ))
 }
 
+/// What the branch is called where it lives: `refs/remotes/origin/HEAD` leads to `main`.
+pub(crate) fn short_name(repo: &gix::Repository, branch: &Branch) -> String {
+    let followed = || repo.find_reference(branch.name).ok()?.follow()?.ok();
+    let name = followed().map_or_else(
+        || branch.name.to_owned(),
+        |reference| reference.name().as_bstr().to_string(),
+    );
+    let short = name.strip_prefix("refs/heads/");
+    let short = short.or_else(|| name.strip_prefix("refs/remotes/origin/"));
+    short.unwrap_or("main").to_owned()
+}
+
 /// The head of pull request `number`, wherever the ways of fetching one put it: as itself, or as
 /// the second parent of the trial merge that GitHub's own CI checks out.
 pub(crate) fn pull_head(

@@ -67,6 +67,14 @@ impl Clones {
         landing::newest(&repo, branches::default(&repo).ok()?.tip)
     }
 
+    /// Where pull requests land: the branch's own name (`main` where the clone does not tell) and its
+    /// newest commit.
+    pub fn default_branch(&self, name: &RepositoryName) -> Result<(String, CommitSha), Failure> {
+        let repo = self.find(name)?.repo();
+        let branch = branches::default(&repo)?;
+        Ok((branches::short_name(&repo, &branch), read::sha(branch.tip)?))
+    }
+
     /// How each clone is, looked at now, on the thread it is called on.
     pub fn components(&self) -> Vec<Component> {
         self.opened
