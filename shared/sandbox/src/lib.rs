@@ -7,4 +7,6 @@ pub mod git_clone;
 
 #[cfg(feature = "services")]
 pub mod aws;
+#[cfg(feature = "github")]
+pub mod github;
 pub mod sample;

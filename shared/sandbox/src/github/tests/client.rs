@@ -1,0 +1,117 @@
+//! A client that says as little as GitHub allows, and a served sample.
+
+use bytes::Bytes;
+use http::{HeaderMap, Request};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client as Http;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value, json};
+
+use crate::github::{GitHub, World, sample};
+
+pub(super) const PULL_REQUEST: &str =
+    include_str!("../../../../clients/src/github/pull_request.graphql");
+pub(super) const HISTORY: &str = include_str!("../../../../clients/src/github/history.graphql");
+pub(super) const BLOBS: &str = include_str!("../../../../clients/src/github/blobs.graphql");
+
+pub(super) struct Client {
+    http: Http<HttpConnector, Full<Bytes>>,
+    url: String,
+    token: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Value,
+}
+
+/// The sample, changed by `change`, and a client of it. The folder lives as long as they do.
+pub(super) async fn served(change: impl FnOnce(&mut World)) -> (GitHub, Client, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = sample(folder.path()).await.unwrap();
+    change(&mut world);
+    let github = GitHub::start(world).unwrap();
+    let client = Client::of(&github);
+    (github, client, folder)
+}
+
+impl Client {
+    pub(super) fn of(github: &GitHub) -> Self {
+        Self {
+            http: Http::builder(TokioExecutor::new()).build_http(),
+            url: github.url(),
+            token: github.token(),
+        }
+    }
+
+    pub(super) fn with_token(&self, token: &str) -> Self {
+        Self {
+            http: self.http.clone(),
+            url: self.url.clone(),
+            token: token.to_owned(),
+        }
+    }
+
+    pub(super) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send("GET", path, headers, String::new())
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn query(&self, operation: &str, query: &str, variables: Value) -> Answer {
+        let mut variables = variables;
+        variables["owner"] = "sample".into();
+        variables["name"] = "storefront".into();
+        let body = json!({ "query": query, "operationName": operation, "variables": variables });
+        self.send("POST", "/graphql", &[], body.to_string())
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn pull_request(&self, number: u32) -> Value {
+        let answer = self
+            .query("PullRequest", PULL_REQUEST, json!({ "number": number }))
+            .await;
+        assert_eq!(answer.status, 200);
+        answer.body["data"]["repository"].clone()
+    }
+
+    pub(super) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Result<Answer, Box<dyn std::error::Error>> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url))
+            .header("user-agent", "idwo")
+            .header("authorization", format!("Bearer {}", self.token));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self
+            .http
+            .request(request.body(Full::new(body.into()))?)
+            .await?;
+        let (head, body) = response.into_parts();
+        let body = body.collect().await?.to_bytes();
+        Ok(Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: serde_json::from_slice(&body).unwrap_or_default(),
+        })
+    }
+}
+
+impl Answer {
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+}
