@@ -16,7 +16,7 @@ pub const NOTE: &str = "Sample data: a made-up repository that ships with IDWO."
 pub const RISKY_PULL: u32 = 71;
 
 /// Told anew when the story changes, so that a stale copy is not taken for it.
-pub const EDITION: u32 = 1;
+pub const EDITION: u32 = 2;
 
 const MARA: &str = "Mara Lindqvist <4101+mara-l@users.noreply.github.com>";
 const TOMAS: &str = "Tomás Rey <4102+tomasrey@users.noreply.github.com>";
@@ -142,7 +142,7 @@ pub fn write(path: impl Into<PathBuf>) -> StoryResult<GitClone> {
 }
 
 fn beginning() -> Draft {
-    Draft::by(MARA, "Begin the storefront")
+    Draft::by(MARA, "Begin the storefront (#1)")
         .writes("README.md", "# Storefront\n\nA small shop. This repository is sample data.\n")
         .writes(".gitattributes", "web/dist/** linguist-generated\n")
         .writes(
