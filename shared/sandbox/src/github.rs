@@ -4,8 +4,12 @@
 //! whose time stands still waits for it as for any server.
 
 mod accounts;
+mod app;
+mod broken;
 mod compare;
 mod door;
+mod exchanges;
+mod fault;
 mod git;
 mod graphql;
 mod limits;
@@ -17,6 +21,7 @@ mod sample;
 mod server;
 mod state;
 mod tokens;
+mod wire;
 mod world;
 
 use std::io;
@@ -26,10 +31,12 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
+pub use app::App;
+pub use fault::{At, Fault, Times};
 pub use request::Asked;
 pub use said::{Check, Issue, Requested, Review};
 pub use sample::sample;
-pub use world::{App, World};
+pub use world::World;
 
 use state::State;
 
@@ -81,6 +88,16 @@ impl GitHub {
     /// Changes the world while it is served.
     pub fn change(&self, change: impl FnOnce(&mut World)) {
         change(&mut self.state.world());
+    }
+
+    /// Lets `fault` happen to requests to come.
+    pub fn breaks(&self, at: At, times: Times, fault: Fault) {
+        self.state.faults().plan(at, times, fault);
+    }
+
+    /// Faults that did not happen as often as they were planned: a test ends with none.
+    pub fn rest(&self) -> Vec<String> {
+        self.state.faults().rest()
     }
 
     /// All that was asked so far, oldest first.

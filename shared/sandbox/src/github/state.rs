@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::fault::Faults;
 use super::limits::Limits;
 use super::request::Asked;
 use super::tokens::Tokens;
@@ -12,6 +13,7 @@ pub(super) struct State {
     pub(super) api: String,
     world: Mutex<World>,
     asked: Mutex<Vec<Asked>>,
+    faults: Mutex<Faults>,
     limits: Mutex<Limits>,
     tokens: Mutex<Tokens>,
 }
@@ -22,6 +24,7 @@ impl State {
             api,
             world: Mutex::new(world),
             asked: Mutex::default(),
+            faults: Mutex::default(),
             limits: Mutex::default(),
             tokens: Mutex::default(),
         }
@@ -33,6 +36,10 @@ impl State {
 
     pub(super) fn asked(&self) -> MutexGuard<'_, Vec<Asked>> {
         lock(&self.asked)
+    }
+
+    pub(super) fn faults(&self) -> MutexGuard<'_, Faults> {
+        lock(&self.faults)
     }
 
     pub(super) fn limits(&self) -> MutexGuard<'_, Limits> {

@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde_json::{Value, json};
 
+use super::app::App;
 use super::reply::Reply;
-use super::world::App;
 
 /// How long a token works.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(1);

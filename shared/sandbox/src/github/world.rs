@@ -7,6 +7,7 @@ use std::sync::Arc;
 use idwo_core::clock::{Clock, SystemClock};
 
 use super::Unusable;
+use super::app::App;
 use super::git::Git;
 use super::said::{Check, Issue, Requested, Review, Said};
 
@@ -28,16 +29,6 @@ pub struct World {
     pub(super) token: String,
     pub(super) app: Option<App>,
     pub(super) recorded_in: Option<PathBuf>,
-}
-
-/// A GitHub App that is installed here.
-#[derive(Debug, Clone)]
-pub struct App {
-    /// What its tokens name as their issuer.
-    pub id: String,
-    pub installation: u64,
-    /// The public half of its key, as PKCS #1 in DER: what ring gives of a key pair.
-    pub public_key: Vec<u8>,
 }
 
 impl World {

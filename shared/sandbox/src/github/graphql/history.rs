@@ -45,8 +45,8 @@ pub(super) fn answer(git: &Git, asked: &Asked) -> Result<Value, Unusable> {
     let Some(start) = start(&landed, after) else {
         return Ok(no_such_cursor(after.unwrap_or_default()));
     };
-    let page = landed.iter().skip(start).take(first);
-    let nodes = page.clone().map(|change| node(git, change));
+    let page: Vec<_> = landed.iter().skip(start).take(first).collect();
+    let nodes = page.iter().map(|change| node(git, change));
     let nodes: Vec<_> = nodes.collect::<Result<_, _>>()?;
     let end = page.last().map(|change| cursor(change));
     let has_next = start + nodes.len() < landed.len();

@@ -1,8 +1,9 @@
 //! A client that says as little as GitHub allows, and a served sample.
 
 use bytes::Bytes;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper_util::client::legacy::Client as Http;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -55,6 +56,12 @@ impl Client {
         }
     }
 
+    pub(super) async fn without_name(&self) -> Answer {
+        let request = Request::get(&self.url).body(Full::default()).unwrap();
+        let response = self.http.request(request).await.unwrap();
+        read(response).await.unwrap()
+    }
+
     pub(super) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send("GET", path, headers, String::new())
             .await
@@ -94,18 +101,19 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self
-            .http
-            .request(request.body(Full::new(body.into()))?)
-            .await?;
-        let (head, body) = response.into_parts();
-        let body = body.collect().await?.to_bytes();
-        Ok(Answer {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body: serde_json::from_slice(&body).unwrap_or_default(),
-        })
+        let request = request.body(Full::new(body.into()))?;
+        read(self.http.request(request).await?).await
     }
+}
+
+async fn read(response: Response<Incoming>) -> Result<Answer, Box<dyn std::error::Error>> {
+    let (head, body) = response.into_parts();
+    let body = body.collect().await?.to_bytes();
+    Ok(Answer {
+        status: head.status.as_u16(),
+        headers: head.headers,
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+    })
 }
 
 impl Answer {
