@@ -13,6 +13,7 @@ mod door;
 
 // The protocol and its limits.
 mod bad_requests;
+mod github;
 mod guards;
 mod menu;
 mod narrowing;

@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
+use crate::forges::Forges;
 use crate::services::Services;
 use crate::tools::{Offered, TOOLS};
 
@@ -73,7 +74,10 @@ impl InProcess {
         let tool = find(name)?;
         let place = self.place().await?;
         let ctx = Ctx {
-            forge: Arc::new(self.clones.clone()),
+            forge: Arc::new(Forges {
+                clones: self.clones.clone(),
+                github: self.services.github.clone(),
+            }),
             tickets: self.services.tickets.clone(),
             llm: self.services.llm.clone(),
             clock: Arc::clone(&self.clock),

@@ -19,6 +19,7 @@ mod welcome;
 pub mod doctor;
 
 // What both stand on.
+mod forges;
 pub mod in_process;
 pub mod repositories;
 pub mod services;

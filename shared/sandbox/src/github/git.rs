@@ -53,7 +53,7 @@ impl Git {
         let mut clones = Clones::default();
         clones.offer_sample(path, name.clone(), "")?;
         let (branch, tip) = clones.default_branch(&name)?;
-        let past = clones.past(&name, &tip, &Watcher::silent()).await?;
+        let past = clones.past_of(&name, &tip, &Watcher::silent())?;
         let limit = format!("core.bigFileThreshold={RENAMED_BYTES_MAX}");
         let options = gix::open::Options::isolated().config_overrides([limit.as_str()]);
         let trust = gix::sec::trust::Mapping {

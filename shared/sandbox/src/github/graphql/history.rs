@@ -50,10 +50,11 @@ pub(super) fn answer(git: &Git, asked: &Asked) -> Result<Value, Unusable> {
     let nodes: Vec<_> = nodes.collect::<Result<_, _>>()?;
     let end = page.last().map(|change| cursor(change));
     let has_next = start + nodes.len() < landed.len();
-    Ok(data(json!({ "pullRequests": {
-        "pageInfo": { "hasNextPage": has_next, "endCursor": end },
-        "nodes": nodes,
-    } })))
+    let page_info = json!({ "hasNextPage": has_next, "endCursor": end });
+    Ok(data(json!({
+        "defaultBranchRef": { "name": git.branch },
+        "pullRequests": { "pageInfo": page_info, "nodes": nodes },
+    })))
 }
 
 /// Where the page behind a cursor begins; `None` for a cursor that was never given.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use idwo_core::failure::Failure;
-use idwo_core::forge::{PullRequest, State};
+use idwo_core::forge::{ChangedFile, PullRequest, State};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -93,8 +93,8 @@ fn shown(git: &Git, pull: &PullRequest, said: &Said) -> Result<Value, Unusable> 
     let (created_at, written_at) = span(git, pull)?;
     let (state, merged_at) = match &pull.state {
         State::Merged { at, .. } => ("MERGED", at.map(date)),
-        State::Unknown { .. } if said.closed => ("CLOSED", None),
-        State::Unknown { .. } => ("OPEN", None),
+        _ if said.closed => ("CLOSED", None),
+        _ => ("OPEN", None),
     };
     let is_open = state == "OPEN";
     let mergeable = if is_open { "MERGEABLE" } else { "UNKNOWN" };
@@ -120,6 +120,9 @@ fn shown(git: &Git, pull: &PullRequest, said: &Said) -> Result<Value, Unusable> 
         "updatedAt": merged_at.clone().unwrap_or_else(|| date(written_at)),
         "mergedAt": merged_at,
         "mergeable": said.mergeable.as_deref().unwrap_or(mergeable),
+        "additions": lines(pull, |file| file.added().len()),
+        "deletions": lines(pull, |file| file.deleted().len()),
+        "changedFiles": pull.files_total,
         "headRefName": branch,
         "headRefOid": pull.head,
         "baseRefName": git.branch,
@@ -133,8 +136,15 @@ fn shown(git: &Git, pull: &PullRequest, said: &Said) -> Result<Value, Unusable> 
         "closingIssuesReferences": { "nodes": issues.iter().take(ISSUES_SHOWN).collect::<Vec<_>>() },
         "reviews": reviews(git, pull, said),
         "reviewRequests": requests(&said.requested, REQUESTS_SHOWN),
-        "commits": { "nodes": [{ "commit": { "statusCheckRollup": rollup(&said.checks) } }] },
+        "commits": {
+            "totalCount": pull.commits.len(),
+            "nodes": [{ "commit": { "statusCheckRollup": rollup(&said.checks) } }],
+        },
     }))
+}
+
+fn lines(pull: &PullRequest, of: fn(&ChangedFile) -> usize) -> usize {
+    pull.files.iter().map(of).sum()
 }
 
 /// When it was begun and when the last of it was written.
