@@ -14,6 +14,7 @@ mod door;
 // The protocol and its limits.
 mod bad_requests;
 mod github;
+mod github_faults;
 mod guards;
 mod menu;
 mod narrowing;
