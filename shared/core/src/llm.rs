@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 
+use crate::untrusted::Material;
 use crate::watcher::Watcher;
 
 #[async_trait]
@@ -19,11 +20,12 @@ pub struct Question {
     /// Name and edition of the prompt, such as `analyze_pr/1`.
     pub prompt: &'static str,
     /// Our own words: what is asked, and how.
-    pub instructions: String,
-    /// What it is asked about; other people's text is fenced in it.
-    pub material: String,
-    /// JSON schema of the answer.
-    pub schema: Value,
+    pub instructions: &'static str,
+    /// What it is asked about: the only way by which other people's text gets to a model.
+    pub material: Material,
+    /// JSON schema of the answer. Objects name all their fields as required and allow no others, or
+    /// providers refuse it.
+    pub schema: &'static Value,
     pub tokens_out_max: u32,
     pub within: Duration,
 }

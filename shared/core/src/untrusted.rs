@@ -1,6 +1,12 @@
 //! Text that somebody else wrote (a diff, a title, an argument), made fit to be shown: nothing
 //! invisible, nothing that reorders what stands beside it, never longer than asked.
 
+mod fenced;
+mod visible;
+
+pub use self::fenced::{Fenced, Material};
+pub use self::visible::visible;
+
 /// One line of at most `chars_max` characters; what was cut is marked with `…`.
 ///
 /// Runs of white space and control characters become one space. Characters that a reader cannot
@@ -37,10 +43,11 @@ pub fn hides_characters(text: &str) -> bool {
 pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{180b}'..='\u{180f}'
+        | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e01ef}')
+        | '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
