@@ -7,9 +7,12 @@ use serde::ser::Error as _;
 use serde_json::{Map, Value};
 
 use crate::evidence::{Coverage, Evidence, Judgement, Skipped, Source};
+use crate::untrusted::visible;
 
+mod added;
 mod fit;
 
+pub use added::{ADDED_BYTES_MAX, Added};
 pub use fit::{FULL_BYTES_MAX, SUMMARY_BYTES_MAX};
 
 pub const SCHEMA_VERSION: u32 = 1;
@@ -43,6 +46,9 @@ pub struct Reply<R> {
     /// The text block: the three most important facts first. Not part of the structured reply.
     #[serde(skip)]
     pub text: String,
+    /// What a model adds. It goes in last, so that the rest is what it would be without one.
+    #[serde(skip)]
+    pub added: Option<Added>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -143,35 +149,51 @@ impl<R: Serialize> Reply<R> {
             degraded: Vec::new(),
             next: Vec::new(),
             text: String::new(),
+            added: None,
         }
     }
 
-    /// The reply as it goes out: judgements without a basis dropped, and cut to the size that
-    /// `detail` allows, both said in `coverage`.
+    /// The reply as it goes out: cut to the size that `detail` allows; then what a model added, as far
+    /// as it names evidence and fits its own room; at last without anything that a reader cannot see.
+    /// What was cut or dropped is said in `coverage`.
     pub fn seal(mut self, detail: Detail) -> Result<Value, serde_json::Error> {
-        self.drop_unfounded_judgements();
-        let reply = serde_json::to_value(self)?;
-        fit::fit(reply, detail)
-            .ok_or_else(|| serde_json::Error::custom("the reply does not fit whatever is cut"))
-    }
-
-    /// A basis that does not exist is taken away; a judgement with none left goes with it.
-    fn drop_unfounded_judgements(&mut self) {
-        let evidence = &self.evidence;
-        let before = self.judgements.len();
-        self.judgements.retain_mut(|judgement| {
-            judgement
-                .basis
-                .retain(|id| evidence.iter().any(|fact| fact.id == id));
-            !judgement.basis.is_empty()
-        });
-        let dropped = before - self.judgements.len();
-        if dropped > 0 {
-            let what = format!("{dropped} judgements");
-            self.coverage
-                .skipped
-                .push(Skipped::new(what, "they named no evidence that exists"));
+        let added = self.added.take();
+        let dropped = drop_unfounded(&mut self.judgements, &self.evidence);
+        self.coverage.skipped.extend(dropped);
+        let founded = added.map(|added| added.founded_on(&self.evidence));
+        let mut reply = fit::fit(serde_json::to_value(self)?, detail)
+            .ok_or_else(|| serde_json::Error::custom("the reply does not fit whatever is cut"))?;
+        if let Some(added) = founded {
+            added.join(&mut reply)?;
         }
+        Ok(shown(reply))
+    }
+}
+
+/// A basis that does not exist is taken away; a judgement with none left goes with it.
+fn drop_unfounded(judgements: &mut Vec<Judgement>, evidence: &[Evidence]) -> Option<Skipped> {
+    let before = judgements.len();
+    judgements.retain_mut(|judgement| {
+        let exists = |id: &String| evidence.iter().any(|fact| fact.id == id);
+        judgement.basis.retain(exists);
+        !judgement.basis.is_empty()
+    });
+    let dropped = before - judgements.len();
+    let why = "they named no evidence that exists";
+    (dropped > 0).then(|| Skipped::new(format!("{dropped} judgements"), why))
+}
+
+/// Every string and every name in `value`, [`visible`].
+fn shown(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(visible(&text).into_owned()),
+        Value::Array(items) => items.into_iter().map(shown).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            let fields = fields.map(|(name, value)| (visible(&name).into_owned(), shown(value)));
+            Value::Object(fields.collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value,
     }
 }
 

@@ -46,6 +46,55 @@ pub struct Judgement {
     pub basis: Vec<String>,
     pub model: String,
     pub prompt_version: String,
+    /// Where the judgement is about lines of the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Finding>,
+    /// Where it is about what a ticket asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compliance: Option<Compliance>,
+}
+
+/// What could go wrong in lines that the change adds; the judgement's statement says how.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Finding {
+    pub path: String,
+    /// Numbers of the new file, both of lines that were added.
+    pub from_line: u32,
+    pub to_line: u32,
+    pub severity: Severity,
+    pub suggestion: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    High,
+    Medium,
+    Low,
+}
+
+/// Whether the change does what a ticket asks for; the judgement's statement says why.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Compliance {
+    pub ticket: String,
+    /// Counts from 1, in the order of the ticket.
+    pub criterion: usize,
+    pub verdict: Met,
+    /// Where it shows; the line is one that was added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Met {
+    Met,
+    NotMet,
+    Unclear,
 }
 
 /// What was looked at and what was not, and why not.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::ctx::Ctx;
 use crate::envelope::{Detail, Reply, TEXT_BYTES_MAX};
 use crate::failure::Failure;
+use crate::untrusted::visible;
 
 pub trait Tool: 'static {
     const NAME: &'static str;
@@ -74,12 +75,19 @@ pub struct Contract {
 /// Calls `T` with `arguments` as a client sent them.
 pub async fn answer<T: Tool>(ctx: &Ctx, arguments: Map<String, Value>) -> Result<Answer, Failure> {
     let input = parse::<T::Input>(arguments)?;
-    let Answered { reply, detail } = T::call(ctx, input).await?;
-    let text = at_most(TEXT_BYTES_MAX, &reply.text);
-    let structured = reply
-        .seal(detail)
-        .map_err(|e| Failure::ours("cannot write the reply", e))?;
-    Ok(Answer { structured, text })
+    T::call(ctx, input).await?.sealed()
+}
+
+impl<R: Serialize> Answered<R> {
+    /// As it crosses a process border: both halves cut to size, and nothing in them hidden.
+    fn sealed(self) -> Result<Answer, Failure> {
+        let text = at_most(TEXT_BYTES_MAX, &self.reply.text);
+        let structured = self.reply.seal(self.detail);
+        Ok(Answer {
+            structured: structured.map_err(|e| Failure::ours("cannot write the reply", e))?,
+            text: visible(&text).into_owned(),
+        })
+    }
 }
 
 /// The schemas are written for a reader of few tokens: no meta-schema, subschemas in place.
@@ -167,6 +175,16 @@ mod tests {
         assert!(said.contains("missing field `pull_number`"), "{said}");
         let said = refusal(json!({ "owner": "a", "pull_number": 7, "repository": "b" }));
         assert!(said.contains("unknown field `repository`"), "{said}");
+    }
+
+    #[test]
+    fn the_text_block_hides_nothing_either() {
+        let mut reply = Reply::new(json!({}), jiff::Timestamp::UNIX_EPOCH);
+        let rest = "x".repeat(TEXT_BYTES_MAX);
+        reply.text = format!("a\u{202e}b&#x200b;{rest}");
+        let detail = Detail::Summary;
+        let text = Answered { reply, detail }.sealed().unwrap().text;
+        assert!(text.starts_with("abxx") && text.ends_with("x…"), "{text}");
     }
 
     #[test]

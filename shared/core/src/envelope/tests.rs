@@ -1,6 +1,8 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::evidence::{Finding, Severity};
 
 fn reply(result: Value) -> Reply<Value> {
     Reply::new(result, "2026-01-02T03:04:05Z".parse().unwrap())
@@ -25,6 +27,8 @@ fn judgement(basis: &str) -> Judgement {
         basis: vec![basis.into()],
         model: "m".into(),
         prompt_version: "1".into(),
+        finding: None,
+        compliance: None,
     }
 }
 
@@ -114,4 +118,139 @@ fn a_reply_that_no_cut_makes_fit_is_a_failure_not_a_flood() {
             .seal(Detail::Summary)
             .is_err()
     );
+}
+
+/// What a model could add, `judgements` of it.
+fn added(judgements: usize) -> Added {
+    let statement = "x".repeat(300);
+    let judgement = Judgement {
+        statement,
+        ..judgement("size")
+    };
+    Added {
+        mode: Mode::Model,
+        judgements: vec![judgement; judgements],
+        skipped: vec![Skipped::new("a.rs", "too large")],
+        degraded: None,
+        cost: Cost {
+            llm_usd: 0.002,
+            ..Cost::default()
+        },
+    }
+}
+
+#[test]
+fn what_a_model_adds_takes_no_room_from_facts() {
+    let files: Vec<_> = (0..2000).map(|n| format!("src/file_{n}.rs")).collect();
+    let mut alone = reply(json!({ "files": files }));
+    alone.evidence = vec![evidence("size")];
+    let mut both = alone.clone();
+    both.added = Some(added(30));
+    let [mut alone, mut both] = [alone, both].map(|reply| reply.seal(Detail::Summary).unwrap());
+    assert_eq!(both["mode"], "model");
+    assert_eq!(both["cost"]["llm_usd"], 0.002);
+    let judgements = both["judgements"].as_array().unwrap();
+    assert!((5..30).contains(&judgements.len()), "{}", judgements.len());
+    assert!(json!(judgements).to_string().len() <= ADDED_BYTES_MAX);
+    let skipped = both["coverage"]["skipped"].as_array().unwrap();
+    assert_eq!(
+        skipped.len(),
+        3,
+        "the cut of the list and two of the model's"
+    );
+    for name in ["mode", "cost", "judgements", "coverage"] {
+        alone[name].take();
+        both[name].take();
+    }
+    assert_eq!(alone.to_string(), both.to_string());
+}
+
+#[test]
+fn a_model_s_judgement_stands_on_evidence_too() {
+    let mut reply = reply(json!({}));
+    reply.added = Some(added(1));
+    let sealed = reply.seal(Detail::Summary).unwrap();
+    assert_eq!(sealed["judgements"], json!([]));
+    assert_eq!(sealed["coverage"]["skipped"][1]["what"], "1 judgements");
+}
+
+/// A reply that holds `text` in every place that can hold one.
+fn everywhere(text: &str) -> Reply<Value> {
+    let said = || text.to_owned();
+    let judged = |basis: &str| Judgement {
+        id: said(),
+        statement: said(),
+        basis: vec![basis.to_owned()],
+        model: said(),
+        prompt_version: said(),
+        confidence: 1.0,
+        finding: Some(Finding {
+            path: said(),
+            from_line: 1,
+            to_line: 1,
+            severity: Severity::Low,
+            suggestion: said(),
+            url: Some(said()),
+        }),
+        compliance: None,
+    };
+    let mut reply = reply(json!({ text: text, "list": [text, { "in": [text] }] }));
+    reply.workflow_id = Some(said());
+    reply.sources = vec![Source {
+        id: said(),
+        url: Some(said()),
+        fetched_at: reply.generated_at,
+        revision: said(),
+        cache_age_s: 0,
+        note: Some(said()),
+    }];
+    reply.evidence = vec![Evidence {
+        statement: said(),
+        value: json!({ "deep": [text] }),
+        url: Some(said()),
+        ..evidence("size")
+    }];
+    reply.judgements = vec![judged("size")];
+    reply.coverage.considered = vec![said()];
+    reply.coverage.skipped = vec![Skipped::new(text, text)];
+    reply.degraded = vec![Degraded {
+        service: "s",
+        reason: said(),
+        fallback: said(),
+    }];
+    reply.next = vec![NextCall {
+        tool: "t",
+        arguments: [(said(), json!(text))].into_iter().collect(),
+    }];
+    reply.added = Some(Added {
+        judgements: vec![judged("size")],
+        ..added(0)
+    });
+    reply
+}
+
+#[test]
+fn nothing_hidden_gets_to_a_reader_from_any_place() {
+    let hidden = [
+        "\u{202e}",
+        "\u{200b}",
+        "\u{e0041}",
+        "&#x202e;",
+        "&ZeroWidthSpace;",
+        "&amp;zwj;",
+    ];
+    let sealed = everywhere(&format!("a{}b", hidden.concat()));
+    let sealed = sealed.seal(Detail::Summary).unwrap().to_string();
+    assert!(sealed.matches("ab").count() >= 25, "{sealed}");
+    for hidden in hidden {
+        assert!(!sealed.contains(hidden), "{hidden:?} in {sealed}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_reply_holds_a_reader_sees_all_of_it(text in any::<String>(), tail in "[&#x0-9;a-z]{0,12}") {
+        let sealed = everywhere(&format!("{text}{tail}")).seal(Detail::Full).unwrap();
+        prop_assert_eq!(shown(sealed.clone()), sealed);
+    }
 }
