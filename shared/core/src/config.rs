@@ -54,7 +54,7 @@ pub struct StateKey(SecretString);
 const OURS: &str = "IDWO_";
 
 /// Those that there are; the last two are read by the project's own tests.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     "IDWO_SECRETS",
     "IDWO_ACCESS_KEYS",
     "IDWO_ALLOWED_HOSTS",
@@ -63,6 +63,7 @@ const KNOWN: [&str; 11] = [
     "IDWO_CATALOGUE",
     "IDWO_FUNCTION_PREFIX",
     "IDWO_LOG",
+    "IDWO_MODEL_BUDGET_USD",
     "IDWO_REQUEST_STATE_KEY",
     "IDWO_CACHE",
     "IDWO_CLONES",

@@ -34,19 +34,34 @@ pub struct Question {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opinion {
     pub said: Value,
-    /// Who said it, such as `claude-sonnet-4-5`.
+    /// Who said it, such as `claude-haiku-5-5`.
     pub model: String,
+    pub spent: Spent,
+}
+
+/// What one question cost, all models together.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Spent {
+    /// By the list price of the day that the price table names; 0 for an answer that was kept.
+    pub usd: f64,
     pub tokens_in: u64,
     pub tokens_out: u64,
-    /// By the list price of the day that the price table names; 0 for one that was kept.
-    pub usd: f64,
     /// What is left of the day's budget.
     pub budget_left_usd: f64,
 }
 
-/// Why no model answered. What a provider said is left out: it can quote the question.
+/// No model answered.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{why}")]
+pub struct Unanswered {
+    pub why: Why,
+    /// A model that is too late, or misses the schema, has its price all the same.
+    pub spent: Spent,
+}
+
+/// What a provider said is left out: it can quote the question.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unanswered {
+pub enum Why {
     #[error("the day's budget for models is used up")]
     Budget,
     #[error("the question is larger than the budget of one call allows")]
