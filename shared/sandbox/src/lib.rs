@@ -9,4 +9,6 @@ pub mod git_clone;
 pub mod aws;
 #[cfg(feature = "github")]
 pub mod github;
+#[cfg(feature = "services")]
+pub mod models;
 pub mod sample;
