@@ -6,3 +6,4 @@ pub mod failure;
 pub mod github;
 pub mod http;
 pub mod memory;
+pub mod llm;
