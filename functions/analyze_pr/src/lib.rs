@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 // The answer, and its words.
 mod answer;
+mod judgement;
 mod report;
 mod summary;
 
@@ -74,8 +75,8 @@ impl Tool for AnalyzePr {
     const DESCRIPTION: &'static str = "Computes evidence about one pull request: calibrated risk \
         with factors, reviewers with reasons, time to merge, size, entropy, CODEOWNERS areas, \
         untested code, public signatures, TODO/FIXME, dependencies, CI, infrastructure, \
-        migrations, secret-like strings, tickets, file history, missing companions, split. Reads only; calls no \
-        model. Says what is unknown.";
+        migrations, secret-like strings, tickets, file history, missing companions, split. Reads only; a \
+        configured model may add checked judgements. Says what is unknown.";
     const ANNOTATIONS: Annotations = Annotations {
         read_only_hint: true,
         destructive_hint: false,
@@ -118,7 +119,9 @@ impl Tool for AnalyzePr {
         if input.include_jira_context {
             without_jira(&mut reply);
         }
+        reply.cost.api_calls = ctx.watcher.calls();
         reply.text = summary::text(&reply);
+        judgement::add(ctx, &change, &[], &mut reply).await;
         Ok(Answered {
             reply,
             detail: input.detail,

@@ -122,7 +122,7 @@ fn closed(text: &str, home: &RepositoryName) -> Vec<String> {
         .collect()
 }
 
-fn jira_keys(text: &str) -> Vec<String> {
+pub(crate) fn jira_keys(text: &str) -> Vec<String> {
     let keys = JIRA_PATTERN
         .find_iter(text)
         .filter_map(|found| found.as_str().parse::<IssueKey>().ok());

@@ -1,0 +1,103 @@
+//! What is there for a judgement to name: changed files, lines that were shown, evidence, people, tickets.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use idwo_core::envelope::Reply;
+use idwo_core::evidence::Known;
+use idwo_core::tickets::Ticket;
+
+use super::diff::Diff;
+use super::material::TICKETS_MAX;
+use crate::change::{Change, PATH_CHARS_MAX};
+use crate::quote::quote;
+use crate::report::Report;
+
+/// Most lines that one finding may span.
+const SPAN_LINES_MAX: u32 = 60;
+
+#[derive(Default)]
+pub(super) struct Grounds<'a> {
+    /// By path as it is shown: the path itself, and the added lines that a model saw.
+    pub(super) files: BTreeMap<String, (&'a str, BTreeSet<u32>)>,
+    pub(super) evidence: BTreeSet<&'static str>,
+    /// GitHub's names of the author and of those who are suggested, in lower case.
+    pub(super) people: BTreeSet<String>,
+    /// How many criteria each ticket has that a model read.
+    pub(super) criteria: BTreeMap<String, usize>,
+    /// Keys of all tickets that are named.
+    pub(super) tickets: BTreeSet<String>,
+    /// Knows where a person can look at a line.
+    pub(super) change: Option<&'a Change<'a>>,
+}
+
+impl<'a> Grounds<'a> {
+    pub(super) fn of(
+        change: &'a Change<'a>,
+        reply: &Reply<Report>,
+        tickets: &[Ticket],
+        diff: &Diff<'a>,
+    ) -> Self {
+        let read = tickets.iter().take(TICKETS_MAX);
+        let criteria: BTreeMap<_, _> = read
+            .map(|ticket| (ticket.key.to_string(), ticket.criteria.len()))
+            .collect();
+        let named = reply.result.tickets.items.iter();
+        let named = named.map(|ticket| ticket.key.clone());
+        Self {
+            files: files(change, diff),
+            evidence: reply.evidence.iter().map(|fact| fact.id).collect(),
+            people: people(&reply.result),
+            tickets: named.chain(criteria.keys().cloned()).collect(),
+            criteria,
+            change: Some(change),
+        }
+    }
+
+    /// Whether both ends were added, and a model saw them.
+    pub(super) fn hold(&self, path: &str, from: u32, to: u32) -> bool {
+        let Some((_, lines)) = self.files.get(path) else {
+            return false;
+        };
+        let is_span = to
+            .checked_sub(from)
+            .is_some_and(|more| more < SPAN_LINES_MAX);
+        is_span && lines.contains(&from) && lines.contains(&to)
+    }
+
+    pub(super) fn url(&self, path: &str, line: u32) -> Option<String> {
+        let (path, _) = self.files.get(path)?;
+        self.change?.line_url(path, line)
+    }
+
+    /// A changed file, by its path or the end of it.
+    pub(super) fn is_file(&self, name: &str) -> bool {
+        let is_end = |path: &String| {
+            let before = path.strip_suffix(name);
+            before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        !name.is_empty() && self.files.keys().any(is_end)
+    }
+}
+
+fn files<'a>(change: &Change<'a>, diff: &Diff<'a>) -> BTreeMap<String, (&'a str, BTreeSet<u32>)> {
+    let shown = |path: &str| quote(path, PATH_CHARS_MAX);
+    let all = change.files();
+    let all = all.map(|(file, _)| (shown(&file.path), (file.path.as_str(), BTreeSet::new())));
+    let mut files: BTreeMap<_, _> = all.collect();
+    for seen in &diff.files {
+        let lines = (seen.file.path.as_str(), seen.lines.clone());
+        files.insert(shown(&seen.file.path), lines);
+    }
+    files
+}
+
+fn people(report: &Report) -> BTreeSet<String> {
+    let suggested = report.reviewers.items.iter();
+    let logins = suggested.map(|reviewer| &reviewer.login);
+    let logins = logins.chain([&report.pull_request.author.login]);
+    let known = logins.filter_map(|login| match login {
+        Known::Value(login) => Some(login.to_lowercase()),
+        Known::Unknown { .. } => None,
+    });
+    known.collect()
+}
