@@ -83,6 +83,8 @@ impl Gateway {
         relay: Relay,
         client_left: impl Future<Output = ()>,
     ) -> Result<Reply, Failure> {
+        let watcher = call.watcher.clone().within(self.setup.call_timeout);
+        let call = Call { watcher, ..call };
         let _stop = call.watcher.stop_on_drop();
         let ended = CancellationToken::new();
         let in_time = async {
