@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use idwo_core::config::Variables;
 use idwo_core::failure::Failure;
 use idwo_core::tool::Answer;
 use serde_json::{Map, Value};
@@ -12,17 +13,19 @@ use crate::host;
 use crate::in_process::InProcess;
 use crate::markdown;
 use crate::repositories::Repositories;
+use crate::services::Services;
 use crate::terminal::{self, Failed};
 
 /// The answer was fine and a gate did not let it pass: told apart from an error, for CI.
 const GATE_CLOSED: u8 = 3;
 
 /// Without a time limit: on a terminal its progress shows, and Ctrl-C ends it.
-pub async fn run(args: &Args, wanted: &Call) -> Result<ExitCode, Failed> {
+pub async fn run(args: &Args, wanted: &Call, variables: &Variables) -> Result<ExitCode, Failed> {
     let arguments = serde_json::from_str(&wanted.arguments)
         .map_err(|e| format!("the arguments are not JSON: {e}"))?;
+    let services = Services::configured(variables)?;
     let repositories = Repositories::open(args)?;
-    let dispatch = host::dispatch(&repositories);
+    let dispatch = host::dispatch(&repositories, services);
     let answer = once(&dispatch, &wanted.tool, arguments).await?;
     terminal::print(&match wanted.format {
         Format::Json => format!("{:#}", answer.structured),

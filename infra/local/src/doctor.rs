@@ -19,20 +19,19 @@ use crate::call;
 use crate::host;
 use crate::in_process::InProcess;
 use crate::repositories::{self, Repositories};
+use crate::services::Services;
 use crate::terminal::{self, Failed};
 
 /// Longest time of one look: a dead disk or a silent server answers never.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Names that the mission gives to credentials, and the service that each is for.
-const CREDENTIALS: [(&str, &str); 7] = [
+const CREDENTIALS: [(&str, &str); 5] = [
     ("GITHUB_TOKEN", "github"),
     ("JIRA_URL", "jira"),
     ("JIRA_USERNAME", "jira"),
     ("JIRA_API_TOKEN", "jira"),
     ("SLACK_BOT_TOKEN", "slack"),
-    ("OPENAI_API_KEY", "models"),
-    ("ANTHROPIC_API_KEY", "models"),
 ];
 
 pub async fn run(args: &Args, variables: &Variables) -> Result<ExitCode, Failed> {
@@ -40,9 +39,11 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<ExitCode, Failed>
     components.extend(unknown(variables));
     components.push(address(args).await);
     components.push(data(args));
+    let services = Services::configured(variables);
+    components.extend(services.as_ref().err().map(unusable));
     match Repositories::open(&args.without_writing()) {
         Ok(repositories) => {
-            let dispatch = host::dispatch(&repositories);
+            let dispatch = host::dispatch(&repositories, services.unwrap_or_default());
             components.extend(functions(&dispatch).await);
             components.push(analyze_pr(repositories, dispatch).await);
         }
@@ -76,6 +77,12 @@ fn configuration(config: Result<Config, ConfigError>) -> Vec<Component> {
             "set it as expected, or unset it; the README lists them all",
         )],
     }
+}
+
+fn unusable(error: &Failed) -> Component {
+    let found = terminal::with_causes(error.as_ref());
+    let mend = "set it as expected, or unset it; the README lists them all";
+    Component::wrong("services", State::Down, found, mend)
 }
 
 fn signing(config: &Config) -> Component {

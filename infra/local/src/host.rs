@@ -17,10 +17,10 @@ use crate::repositories::Repositories;
 use crate::services::Services;
 use crate::terminal::Failed;
 
-pub(crate) fn dispatch(repositories: &Repositories) -> Arc<InProcess> {
+pub(crate) fn dispatch(repositories: &Repositories, services: Services) -> Arc<InProcess> {
     let clock = Arc::new(SystemClock);
     let clones = repositories.clones.clone();
-    Arc::new(InProcess::new(clones, Services::default(), clock))
+    Arc::new(InProcess::new(clones, services, clock))
 }
 
 pub(crate) fn gateway(config: &Config, dispatch: Arc<InProcess>) -> Result<Gateway, Failed> {

@@ -125,12 +125,13 @@ impl Dispatch for InProcess {
         let mut components = vec![self.tools()];
         components.extend(clones.unwrap_or_else(|_| vec![unseen()]));
         components.extend(SERVICES.map(not_used_yet));
+        components.push(self.services.models());
         components
     }
 }
 
 /// What the mission names and no tool here speaks to yet.
-const SERVICES: [&str; 4] = ["github", "jira", "slack", "models"];
+const SERVICES: [&str; 3] = ["github", "jira", "slack"];
 
 fn not_used_yet(service: &str) -> Component {
     let found = "no tool of this version speaks to it";

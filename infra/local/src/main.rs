@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use idwo_core::config::{Config, ConfigError, Variables};
+use idwo_core::config::Variables;
 use idwo_local::args::{Args, Command};
 use idwo_local::{call, doctor, key, serve, stdio, terminal};
 
@@ -28,11 +28,13 @@ fn main() -> ExitCode {
 
 async fn run(args: &Args) -> ExitCode {
     let done = match &args.command {
-        None if args.stdio => Box::pin(stdio::run(args, config()))
+        None if args.stdio => Box::pin(stdio::run(args, &environment()))
             .await
             .map(|()| ExitCode::SUCCESS),
-        None => serve::run(args, config()).await.map(|()| ExitCode::SUCCESS),
-        Some(Command::Call(wanted)) => call::run(args, wanted).await,
+        None => serve::run(args, &environment())
+            .await
+            .map(|()| ExitCode::SUCCESS),
+        Some(Command::Call(wanted)) => call::run(args, wanted, &environment()).await,
         Some(Command::Key(wanted)) => key::run(wanted).map(|()| ExitCode::SUCCESS),
         Some(Command::Doctor) => doctor::run(args, &environment()).await,
     };
@@ -42,10 +44,6 @@ async fn run(args: &Args) -> ExitCode {
 fn fail(error: &(dyn Error + 'static)) -> ExitCode {
     terminal::complain(error);
     ExitCode::FAILURE
-}
-
-fn config() -> Result<Config, ConfigError> {
-    Config::read(&environment())
 }
 
 #[expect(

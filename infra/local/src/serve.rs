@@ -9,7 +9,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use idwo_core::config::{Config, ConfigError};
+use idwo_core::config::{Config, Variables};
 use mcp::endpoint::Endpoint;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -18,6 +18,7 @@ use tokio_io_timeout::TimeoutStream;
 use crate::args::Args;
 use crate::host;
 use crate::repositories::Repositories;
+use crate::services::Services;
 use crate::terminal::Failed;
 use crate::welcome;
 
@@ -38,16 +39,17 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Serves until Ctrl-C, SIGTERM or SIGHUP. The first screen is made beside it: a first answer that
 /// takes long must not keep clients waiting.
-pub async fn run(args: &Args, config: Result<Config, ConfigError>) -> Result<(), Failed> {
-    let config = config?;
+pub async fn run(args: &Args, variables: &Variables) -> Result<(), Failed> {
+    let config = Config::read(variables)?;
     host::log_to_stderr(&config)?;
+    let services = Services::configured(variables)?;
     let repositories = Repositories::open(args)?;
     let end = host::asked_to_end()?;
     let listener = TcpListener::bind(args.bind)
         .await
         .map_err(|e| format!("cannot listen on {}: {e}; `idwo-local doctor` says who does, --bind takes another address", args.bind))?;
     let address = listener.local_addr()?;
-    let dispatch = host::dispatch(&repositories);
+    let dispatch = host::dispatch(&repositories, services);
     let gateway = host::gateway(&config, Arc::clone(&dispatch))?;
     let mut serving = std::pin::pin!(accept(listener, Endpoint::new(gateway, &config), end));
     tokio::select! {
