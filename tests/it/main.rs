@@ -26,6 +26,7 @@ mod questions;
 // A story for each tool.
 mod analyze_pr;
 mod bad_arguments;
+mod judgement;
 
 // What is promised of every number and every answer.
 mod against_git;
