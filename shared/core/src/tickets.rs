@@ -2,6 +2,7 @@
 //! knows no vendor, and a tool sees the world through its [`Ctx`](crate::ctx::Ctx) only.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use crate::failure::Failure;
 use crate::input::IssueKey;
@@ -31,4 +32,6 @@ pub struct Ticket {
     /// One text each, from the list below a heading such as `Acceptance criteria`, or from the field
     /// that is configured for them.
     pub criteria: Vec<String>,
+    /// When it was last changed; `None` where that cannot be read.
+    pub updated: Option<Timestamp>,
 }
