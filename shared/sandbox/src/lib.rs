@@ -11,4 +11,5 @@ pub mod aws;
 pub mod github;
 #[cfg(feature = "services")]
 pub mod models;
+pub mod jira;
 pub mod sample;
