@@ -5,5 +5,6 @@ pub mod connect;
 pub mod failure;
 pub mod github;
 pub mod http;
+pub mod jira;
 pub mod memory;
 pub mod llm;
