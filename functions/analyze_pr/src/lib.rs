@@ -2,7 +2,7 @@
 //! computed from the change itself and from what was known before it landed.
 
 use idwo_core::ctx::Ctx;
-use idwo_core::envelope::{Degraded, Detail, NextCall, Reply, Status};
+use idwo_core::envelope::{Detail, NextCall};
 use idwo_core::failure::Failure;
 use idwo_core::input::{CommitSha, Owner, PullNumber, Repo, RepositoryName};
 use idwo_core::tool::{Annotations, Answered, Tool};
@@ -25,6 +25,7 @@ pub mod track;
 // One file for each kind of evidence.
 mod dependencies;
 mod file_history;
+mod jira;
 mod owners;
 mod record;
 pub mod reviewers;
@@ -47,6 +48,8 @@ mod paths;
 mod patterns;
 mod quote;
 mod roster;
+
+use self::jira::LookedUp;
 
 pub struct AnalyzePr;
 
@@ -116,8 +119,12 @@ impl Tool for AnalyzePr {
         if unfinished {
             reply.next.push(again(&repository, &question));
         }
-        if input.include_jira_context {
-            without_jira(&mut reply);
+        let jira = match input.include_jira_context {
+            true => Some(LookedUp::of(ctx, &reply.result).await?),
+            false => None,
+        };
+        if let Some(jira) = &jira {
+            jira.tell(&mut reply, ctx.clock.now());
         }
         reply.cost.api_calls = ctx.watcher.calls();
         reply.text = summary::text(&reply);
@@ -144,17 +151,4 @@ fn again(repository: &RepositoryName, question: &[(&'static str, Value)]) -> Nex
         tool: AnalyzePr::NAME,
         arguments: arguments.collect(),
     }
-}
-
-fn without_jira(reply: &mut Reply<report::Report>) {
-    // A partial answer stays one; `degraded` tells the rest.
-    if reply.status == Status::Ok {
-        reply.status = Status::Degraded;
-    }
-    reply.degraded.push(Degraded {
-        service: "jira",
-        reason: "no Jira connection is configured".to_owned(),
-        fallback: "tickets are named from the text; their status and fix version are unknown"
-            .to_owned(),
-    });
 }

@@ -9,6 +9,7 @@ use crate::record::{CheckEnd, CheckRun, Stage};
 use crate::report::{Facts, Listed, Report};
 use crate::reviewers::{Confidence, Reviewer};
 use crate::risk::Level;
+use crate::tickets::Ticket;
 
 /// Most paths or people that one line names.
 const NAMED_MAX: usize = 3;
@@ -237,9 +238,17 @@ fn tickets(report: &Report) -> Option<String> {
         .items
         .iter()
         .take(NAMED_MAX)
-        .map(|ticket| untrusted::plain(&ticket.key, NAME_CHARS_MAX))
+        .map(ticket)
         .collect();
     (!tickets.is_empty()).then(|| format!("Tickets: {}.", tickets.join(", ")))
+}
+
+fn ticket(ticket: &Ticket) -> String {
+    let key = untrusted::plain(&ticket.key, NAME_CHARS_MAX);
+    match &ticket.status {
+        Known::Value(status) => format!("{key} ({})", untrusted::plain(status, NAME_CHARS_MAX)),
+        Known::Unknown { .. } => key,
+    }
 }
 
 fn risk(report: &Report) -> String {

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::constant::constant;
+use crate::jira::InJira;
 use crate::quote::quote;
 
 /// Longest key that is shown, in characters: owner, name and number.
@@ -39,6 +40,9 @@ pub struct Ticket {
     pub named_in: NamedIn,
     pub status: Known<String>,
     pub fix_version: Known<String>,
+    /// Absent of what was not found there or not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_jira: Option<InJira>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -104,6 +108,7 @@ fn ticket((key, kind, named_in): (String, TicketKind, NamedIn)) -> Ticket {
         named_in,
         status: Known::unknown(why),
         fix_version: Known::unknown(why),
+        in_jira: None,
     }
 }
 
