@@ -27,6 +27,7 @@ mod questions;
 mod analyze_pr;
 mod bad_arguments;
 mod judgement;
+mod jira;
 
 // What is promised of every number and every answer.
 mod against_git;
