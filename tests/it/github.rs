@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use idwo_clients::github::GitHub;
+use idwo_clients::services::Services;
 use idwo_clients::{connect, memory::Memory};
 use idwo_core::clock::SystemClock;
 use idwo_core::config::Variables;
@@ -12,7 +13,6 @@ use idwo_core::failure::Failure;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
-use idwo_local::services::Services;
 use idwo_sandbox::{github, sample};
 use serde_json::{Value, json};
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use idwo_clients::connect;
 use idwo_clients::memory::Memory;
+use idwo_clients::services::Services;
 use idwo_core::clock::StoppedClock;
 use idwo_core::config::Variables;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
-use idwo_local::services::Services;
 use idwo_sandbox::git_clone::{Draft, GitClone};
 use idwo_sandbox::jira::{Fault, Issue, Jira};
 use idwo_sandbox::{jira, sample};

@@ -26,8 +26,8 @@ mod questions;
 // A story for each tool.
 mod analyze_pr;
 mod bad_arguments;
-mod judgement;
 mod jira;
+mod judgement;
 
 // What is promised of every number and every answer.
 mod against_git;

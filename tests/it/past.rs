@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use idwo_clients::services::Services;
 use idwo_core::clock::StoppedClock;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
-use idwo_local::services::Services;
 use idwo_sandbox::git_clone::{Draft, GitClone};
 use jiff::Timestamp;
 use serde_json::{Value, json};

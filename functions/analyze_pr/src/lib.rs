@@ -128,7 +128,8 @@ impl Tool for AnalyzePr {
         }
         reply.cost.api_calls = ctx.watcher.calls();
         reply.text = summary::text(&reply);
-        judgement::add(ctx, &change, &[], &mut reply).await;
+        let tickets = jira.as_ref().map_or(&[][..], LookedUp::tickets);
+        judgement::add(ctx, &change, tickets, &mut reply).await;
         Ok(Answered {
             reply,
             detail: input.detail,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use idwo_core::evidence::Known;
-use idwo_core::forge::PullRequest;
+use idwo_core::forge::{LinkedIssue, PullRequest, Record};
 use idwo_core::input::{IssueKey, PullNumber, RepositoryName};
 use regex::Regex;
 use schemars::JsonSchema;
@@ -55,6 +55,8 @@ pub enum TicketKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NamedIn {
+    /// Linked on GitHub, whether or not a text names it.
+    Linked,
     Title,
     Branch,
     Body,
@@ -90,26 +92,53 @@ pub(crate) fn tickets(pull_request: &PullRequest) -> Vec<Ticket> {
                 .map(move |key| (key, TicketKind::Github, place)),
         )
     });
+    let linked = pull_request.record.iter().flat_map(|record| &record.issues);
+    let linked = linked.map(|issue| (key_of(issue), TicketKind::Github, NamedIn::Linked));
     let mut seen = HashSet::new();
     named
+        .chain(linked)
         .filter(|(key, ..)| seen.insert(key.to_lowercase()))
-        .map(ticket)
+        .map(|named| ticket(named, pull_request.record.as_ref()))
         .collect()
 }
 
-fn ticket((key, kind, named_in): (String, TicketKind, NamedIn)) -> Ticket {
-    let why = match kind {
-        TicketKind::Github => "a clone holds no issues",
-        TicketKind::Jira => "Jira was not asked",
+fn key_of(issue: &LinkedIssue) -> String {
+    format!("{}#{}", issue.repository, issue.number)
+}
+
+fn ticket((key, kind, named_in): (String, TicketKind, NamedIn), record: Option<&Record>) -> Ticket {
+    let (status, fix_version) = match (kind, record) {
+        (TicketKind::Github, Some(record)) => told(&key, record),
+        (TicketKind::Github, None) => unknown("a clone holds no issues"),
+        (TicketKind::Jira, _) => unknown("Jira was not asked"),
     };
     Ticket {
         key: quote(&key, KEY_CHARS_MAX),
         kind,
         named_in,
-        status: Known::unknown(why),
-        fix_version: Known::unknown(why),
+        status,
+        fix_version,
         in_jira: None,
     }
+}
+
+fn unknown(why: &str) -> (Known<String>, Known<String>) {
+    (Known::unknown(why), Known::unknown(why))
+}
+
+/// An issue's milestone is where it is fixed.
+fn told(key: &str, record: &Record) -> (Known<String>, Known<String>) {
+    let mut linked = record.issues.iter();
+    let Some(issue) = linked.find(|issue| key_of(issue).eq_ignore_ascii_case(key)) else {
+        return unknown("GitHub does not link it to the pull request");
+    };
+    let status = if issue.open { "open" } else { "closed" };
+    let milestone = issue
+        .milestone
+        .as_deref()
+        .map(|milestone| quote(milestone, KEY_CHARS_MAX));
+    let milestone = milestone.map_or_else(|| Known::unknown("it has no milestone"), Known::Value);
+    (Known::Value(status.to_owned()), milestone)
 }
 
 fn closed(text: &str, home: &RepositoryName) -> Vec<String> {

@@ -13,7 +13,6 @@ use crate::host;
 use crate::in_process::InProcess;
 use crate::markdown;
 use crate::repositories::Repositories;
-use crate::services::Services;
 use crate::terminal::{self, Failed};
 
 /// The answer was fine and a gate did not let it pass: told apart from an error, for CI.
@@ -23,9 +22,8 @@ const GATE_CLOSED: u8 = 3;
 pub async fn run(args: &Args, wanted: &Call, variables: &Variables) -> Result<ExitCode, Failed> {
     let arguments = serde_json::from_str(&wanted.arguments)
         .map_err(|e| format!("the arguments are not JSON: {e}"))?;
-    let services = Services::configured(variables)?;
     let repositories = Repositories::open(args)?;
-    let dispatch = host::dispatch(&repositories, services);
+    let dispatch = host::dispatch(&repositories, variables)?;
     let answer = once(&dispatch, &wanted.tool, arguments).await?;
     terminal::print(&match wanted.format {
         Format::Json => format!("{:#}", answer.structured),

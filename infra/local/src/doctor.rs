@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use idwo_clients::services::Misconfigured;
 use idwo_core::config::{Config, ConfigError, Served, Variables};
 use idwo_core::dispatch::Dispatch;
 use idwo_core::failure::Failure;
@@ -19,39 +20,30 @@ use crate::call;
 use crate::host;
 use crate::in_process::InProcess;
 use crate::repositories::{self, Repositories};
-use crate::services::Services;
 use crate::terminal::{self, Failed};
 
 /// Longest time of one look: a dead disk or a silent server answers never.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Names that the mission gives to credentials, and the service that each is for.
-const CREDENTIALS: [(&str, &str); 5] = [
-    ("GITHUB_TOKEN", "github"),
-    ("JIRA_URL", "jira"),
-    ("JIRA_USERNAME", "jira"),
-    ("JIRA_API_TOKEN", "jira"),
-    ("SLACK_BOT_TOKEN", "slack"),
-];
+/// What the mission names, and no tool uses yet.
+const UNUSED: &str = "SLACK_BOT_TOKEN";
 
 pub async fn run(args: &Args, variables: &Variables) -> Result<ExitCode, Failed> {
     let mut components = configuration(Config::read(variables));
     components.extend(unknown(variables));
     components.push(address(args).await);
     components.push(data(args));
-    let services = Services::configured(variables);
-    components.extend(services.as_ref().err().map(unusable));
     match Repositories::open(&args.without_writing()) {
-        Ok(repositories) => {
-            let dispatch = host::dispatch(&repositories, services.unwrap_or_default());
-            components.extend(functions(&dispatch).await);
-            components.push(analyze_pr(repositories, dispatch).await);
-        }
+        Ok(repositories) => match host::dispatch(&repositories, variables) {
+            Ok(dispatch) => {
+                components.extend(functions(&dispatch).await);
+                components.push(analyze_pr(repositories, dispatch).await);
+            }
+            Err(error) => components.push(unusable(&error)),
+        },
         Err(error) => components.push(unopened(&error)),
     }
-    for component in &mut components {
-        mention_credentials(component, variables);
-    }
+    components.extend(unused(variables));
     terminal::print(&report(&components))?;
     Ok(match health::overall(&components) {
         State::Down => ExitCode::FAILURE,
@@ -79,8 +71,8 @@ fn configuration(config: Result<Config, ConfigError>) -> Vec<Component> {
     }
 }
 
-fn unusable(error: &Failed) -> Component {
-    let found = terminal::with_causes(error.as_ref());
+fn unusable(error: &Misconfigured) -> Component {
+    let found = terminal::with_causes(error);
     let mend = "set it as expected, or unset it; the README lists them all";
     Component::wrong("services", State::Down, found, mend)
 }
@@ -219,20 +211,12 @@ fn silent(name: &str) -> Component {
     Component::wrong(name, State::Down, found, "look whether the disk answers")
 }
 
-/// Only whether they are set: no value is shown, and none is sent anywhere.
-fn mention_credentials(component: &mut Component, variables: &Variables) {
-    let is_set = |name: &&'static str| {
-        let value = variables.optional::<String>(name);
-        value.is_ok_and(|value| value.is_some())
-    };
-    let of_it = CREDENTIALS
-        .iter()
-        .filter(|(_, service)| component.name == *service);
-    let set: Vec<_> = of_it.map(|(name, _)| *name).filter(is_set).collect();
-    if !set.is_empty() {
-        let set = format!("; {} set, not used", set.join(", "));
-        component.found.push_str(&set);
-    }
+/// Only whether it is set: no value is shown, and none is sent anywhere.
+fn unused(variables: &Variables) -> Option<Component> {
+    let value = variables.optional::<String>(UNUSED);
+    let is_set = value.is_ok_and(|value| value.is_some());
+    let found = format!("{UNUSED} set, not used");
+    is_set.then(|| Component::ok("slack", found))
 }
 
 fn report(components: &[Component]) -> String {

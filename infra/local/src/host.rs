@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use idwo_core::clock::SystemClock;
-use idwo_core::config::{Config, ConfigError, StateKey};
+use idwo_clients::services::{Misconfigured, Services};
+use idwo_core::cache::Cache;
+use idwo_core::clock::{Clock, SystemClock};
+use idwo_core::config::{Config, ConfigError, StateKey, Variables};
 use idwo_core::ended::Ended;
 use mcp::catalogue::Catalogue;
 use mcp::gateway::Gateway;
@@ -13,14 +15,20 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::in_process::InProcess;
+use crate::kept::Kept;
 use crate::repositories::Repositories;
-use crate::services::Services;
 use crate::terminal::Failed;
 
-pub(crate) fn dispatch(repositories: &Repositories, services: Services) -> Arc<InProcess> {
-    let clock = Arc::new(SystemClock);
+/// The tools over the clones that are offered, and over the services that `variables` switch on.
+pub(crate) fn dispatch(
+    repositories: &Repositories,
+    variables: &Variables,
+) -> Result<Arc<InProcess>, Misconfigured> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let cache: Arc<dyn Cache> = Arc::new(Kept::in_folder(repositories.cache.clone()));
+    let services = Services::configured(variables, &clock, &cache)?;
     let clones = repositories.clones.clone();
-    Arc::new(InProcess::new(clones, services, clock))
+    Ok(Arc::new(InProcess::new(clones, services, clock)))
 }
 
 pub(crate) fn gateway(config: &Config, dispatch: Arc<InProcess>) -> Result<Gateway, Failed> {

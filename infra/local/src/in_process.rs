@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use idwo_clients::services::Services;
 use idwo_core::clock::Clock;
 use idwo_core::ctx::Ctx;
 use idwo_core::dispatch::{Ask, Call, Dispatch, Reply};
@@ -17,7 +18,6 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use crate::forges::Forges;
-use crate::services::Services;
 use crate::tools::{Offered, TOOLS};
 
 /// Calls that run at the same time: each can hold some 100 MB and a processor for seconds.
@@ -124,15 +124,17 @@ impl Dispatch for InProcess {
         let clones = clones.await;
         let mut components = vec![self.tools()];
         components.extend(clones.unwrap_or_else(|_| vec![unseen()]));
-        components.extend(SERVICES.map(not_used_yet));
-        components.push(self.services.models());
+        let watcher = Watcher::silent().within(SERVICES_LOOK_TIMEOUT);
+        components.extend(self.services.components(&watcher).await);
+        components.push(not_used_yet("slack"));
         components
     }
 }
 
-/// What the mission names and no tool here speaks to yet.
-const SERVICES: [&str; 3] = ["github", "jira", "slack"];
+/// Longest look at outside services: who asks for their health waits for it.
+const SERVICES_LOOK_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What the mission names and no tool here speaks to.
 fn not_used_yet(service: &str) -> Component {
     let found = "no tool of this version speaks to it";
     Component {

@@ -21,6 +21,6 @@ pub mod doctor;
 // What both stand on.
 mod forges;
 pub mod in_process;
+mod kept;
 pub mod repositories;
-pub mod services;
 pub mod tools;

@@ -12,6 +12,8 @@ use crate::args::Args;
 
 pub struct Repositories {
     pub clones: Clones,
+    /// Where answers of outside services are kept.
+    pub(crate) cache: PathBuf,
     /// Deleted when dropped, with `--ephemeral`.
     _folder: Option<tempfile::TempDir>,
 }
@@ -51,6 +53,7 @@ impl Repositories {
         }
         Ok(Self {
             clones,
+            cache: data.join("cache"),
             _folder: folder,
         })
     }

@@ -18,7 +18,6 @@ use tokio_io_timeout::TimeoutStream;
 use crate::args::Args;
 use crate::host;
 use crate::repositories::Repositories;
-use crate::services::Services;
 use crate::terminal::Failed;
 use crate::welcome;
 
@@ -42,14 +41,13 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 pub async fn run(args: &Args, variables: &Variables) -> Result<(), Failed> {
     let config = Config::read(variables)?;
     host::log_to_stderr(&config)?;
-    let services = Services::configured(variables)?;
     let repositories = Repositories::open(args)?;
     let end = host::asked_to_end()?;
     let listener = TcpListener::bind(args.bind)
         .await
         .map_err(|e| format!("cannot listen on {}: {e}; `idwo-local doctor` says who does, --bind takes another address", args.bind))?;
     let address = listener.local_addr()?;
-    let dispatch = host::dispatch(&repositories, services);
+    let dispatch = host::dispatch(&repositories, variables)?;
     let gateway = host::gateway(&config, Arc::clone(&dispatch))?;
     let mut serving = std::pin::pin!(accept(listener, Endpoint::new(gateway, &config), end));
     tokio::select! {

@@ -6,7 +6,6 @@ use mcp::pipe;
 use crate::args::Args;
 use crate::host;
 use crate::repositories::Repositories;
-use crate::services::Services;
 use crate::terminal::Failed;
 
 /// Until the client has closed its side and has its answers, or a signal ends it.
@@ -15,8 +14,7 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<(), Failed> {
     host::log_to_stderr(&config)?;
     let end = host::asked_to_end()?;
     let repositories = Repositories::open(args)?;
-    let services = Services::configured(variables)?;
-    let gateway = host::gateway(&config, host::dispatch(&repositories, services))?;
+    let gateway = host::gateway(&config, host::dispatch(&repositories, variables)?)?;
     tokio::select! {
         ended = pipe::converse(gateway, tokio::io::stdin(), tokio::io::stdout()) => Ok(ended?),
         () = end => Ok(()),

@@ -32,12 +32,6 @@ use self::refusal::Refusal;
 
 const NAME: &str = "jira";
 
-/// How long Jira rests after failures, in milliseconds, where `CIRCUIT_BREAKER_TIMEOUT` says nothing.
-const REST_MS: u32 = 5_000;
-
-/// Longest rest, in milliseconds: after ten minutes somebody else has mended it.
-const REST_MS_MAX: u32 = 600_000;
-
 /// Longest time for all that is asked: the answer that the tickets are for is worth more than they are.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -68,6 +62,7 @@ impl Jira {
     pub fn configured(
         variables: &Variables,
         pool: Client,
+        rest: Duration,
         clock: Arc<dyn Clock>,
         cache: Arc<dyn Cache>,
     ) -> Result<Option<Self>, ConfigError> {
@@ -77,8 +72,6 @@ impl Jira {
         let base: BaseUrl = variables.required("JIRA_URL")?;
         let username: String = variables.required("JIRA_USERNAME")?;
         let token: String = variables.required("JIRA_API_TOKEN")?;
-        let rest_ms = variables.number("CIRCUIT_BREAKER_TIMEOUT", 1..=REST_MS_MAX, REST_MS)?;
-        let rest = Duration::from_millis(rest_ms.into());
         Ok(Some(Self {
             service: Service::new(NAME, base, pool, Arc::clone(&clock), cache, rest),
             clock,

@@ -9,7 +9,7 @@ pub mod git_clone;
 pub mod aws;
 #[cfg(feature = "github")]
 pub mod github;
+pub mod jira;
 #[cfg(feature = "services")]
 pub mod models;
-pub mod jira;
 pub mod sample;

@@ -14,7 +14,11 @@ use crate::github::{GitHub, World, sample};
 pub(super) const PULL_REQUEST: &str =
     include_str!("../../../../clients/src/github/pull_request.graphql");
 pub(super) const HISTORY: &str = include_str!("../../../../clients/src/github/history.graphql");
-pub(super) const BLOBS: &str = include_str!("../../../../clients/src/github/blobs.graphql");
+pub(super) const BLOBS: &str = "query Blobs($owner: String!, $name: String!, $e0: String!) {
+  repository(owner: $owner, name: $name) {
+    f0: object(expression: $e0) { __typename ... on Blob { text isBinary isTruncated } }
+  }
+}";
 
 pub(super) struct Client {
     http: Http<HttpConnector, Full<Bytes>>,
