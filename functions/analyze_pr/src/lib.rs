@@ -61,7 +61,7 @@ pub struct Input {
     /// Repository name, e.g. cargo.
     repo: Repo,
     pull_number: PullNumber,
-    /// Only what the branch changed since this commit: a head_sha of an earlier answer.
+    /// Only what the branch changed since this commit: a `head_sha` of an earlier answer.
     #[serde(default)]
     since_sha: Option<CommitSha>,
     /// Also look up the Jira tickets it names.
