@@ -83,7 +83,7 @@ fn no_such_cursor(after: &str) -> Value {
     let message = format!("`{after}` does not appear to be a valid cursor.");
     let path = json!(["repository", "pullRequests"]);
     json!({
-        "data": { "repository": { "pullRequests": null } },
+        "data": { "repository": null },
         "errors": [error("INVALID_CURSOR_ARGUMENTS", &path, &message)],
     })
 }

@@ -14,11 +14,14 @@ use crate::github::{GitHub, World, sample};
 pub(super) const PULL_REQUEST: &str =
     include_str!("../../../../clients/src/github/pull_request.graphql");
 pub(super) const HISTORY: &str = include_str!("../../../../clients/src/github/history.graphql");
-pub(super) const BLOBS: &str = "query Blobs($owner: String!, $name: String!, $e0: String!) {
+const BLOBS: &str = "query Blobs($owner: String!, $name: String!, $e0: String!) {
   repository(owner: $owner, name: $name) {
     f0: object(expression: $e0) { __typename ... on Blob { text isBinary isTruncated } }
   }
 }";
+
+/// A path that exists, to nothing that does.
+pub(super) const NOTHING: &str = "/repos/sample/storefront/compare/a...b";
 
 pub(super) struct Client {
     http: Http<HttpConnector, Full<Bytes>>,
@@ -37,6 +40,7 @@ pub(super) struct Answer {
 pub(super) async fn served(change: impl FnOnce(&mut World)) -> (GitHub, Client, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mut world = sample(folder.path()).await.unwrap();
+    world.recorded_for_the_judge();
     change(&mut world);
     let github = GitHub::start(world).unwrap();
     let client = Client::of(&github);
@@ -61,7 +65,9 @@ impl Client {
     }
 
     pub(super) async fn without_name(&self) -> Answer {
-        let request = Request::get(&self.url).body(Full::default()).unwrap();
+        let request = Request::get(format!("{}{NOTHING}", self.url))
+            .body(Full::default())
+            .unwrap();
         let response = self.http.request(request).await.unwrap();
         read(response).await.unwrap()
     }
@@ -87,6 +93,24 @@ impl Client {
             .query("PullRequest", PULL_REQUEST, json!({ "number": number }))
             .await;
         assert_eq!(answer.status, 200);
+        answer.body["data"]["repository"].clone()
+    }
+
+    /// Files by `SHA:path`, asked for as the query of one is.
+    pub(super) async fn files(&self, expressions: &[&str]) -> Value {
+        let one = "    f0: object(expression: $e0) ";
+        let line = BLOBS.lines().find(|line| line.starts_with(one)).unwrap();
+        let (mut lines, mut defined) = (String::new(), String::new());
+        let mut variables = json!({});
+        for (number, expression) in expressions.iter().enumerate() {
+            let (file, name) = (format!("f{number}"), format!("e{number}"));
+            lines += &format!("{}\n", line.replace("f0", &file).replace("e0", &name));
+            defined += &format!(", ${name}: String!");
+            variables[name] = (*expression).into();
+        }
+        let query = BLOBS.replace(line, &lines);
+        let query = query.replace(", $e0: String!", &defined);
+        let answer = self.query("Blobs", &query, variables).await;
         answer.body["data"]["repository"].clone()
     }
 

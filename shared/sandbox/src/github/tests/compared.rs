@@ -38,6 +38,7 @@ async fn branch(change: impl FnOnce(&mut World)) -> (GitHub, String, tempfile::T
         .land(Draft::by(ANN, "Meanwhile (#3)").writes("c.txt", "c\n"))
         .unwrap();
     let mut world = World::of(clone.path(), "ann/words").await.unwrap();
+    world.recorded_for_the_judge();
     change(&mut world);
     let github = GitHub::start(world).unwrap();
     (

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::client::{HISTORY, PULL_REQUEST, served};
+use super::client::{HISTORY, NOTHING, PULL_REQUEST, served};
 use crate::github::{At, Fault, GitHub, Times};
 
 /// Longest wait for something that comes, in seconds.
@@ -22,7 +22,7 @@ async fn a_status_comes_with_its_headers_as_often_as_planned() {
         .with("retry-after", "7")
         .saying(json!({ "message": "slow" }));
     github.breaks(At::path("/compare/"), Times::Next(2), fault);
-    let path = "/repos/sample/storefront/compare/a...b";
+    let path = NOTHING;
     for _ in 0..2 {
         let answer = client.get(path, &[]).await;
         assert_eq!((answer.status, answer.header("retry-after")), (429, "7"));
@@ -61,7 +61,7 @@ async fn too_much_at_once_is_forbidden_for_a_while() {
         Times::Always,
         Fault::SecondaryLimit { retry_after },
     );
-    let answer = client.get("/", &[]).await;
+    let answer = client.get(NOTHING, &[]).await;
     assert_eq!((answer.status, answer.header("retry-after")), (403, "60"));
     assert!(
         answer.body["documentation_url"]
@@ -76,7 +76,7 @@ async fn a_redirect_leads_where_it_says() {
     let (github, client, _folder) = served(|_| ()).await;
     let to = "https://elsewhere.test/".to_owned();
     github.breaks(At::Any, Times::Next(1), Fault::Redirect { to });
-    let answer = client.get("/", &[]).await;
+    let answer = client.get(NOTHING, &[]).await;
     assert_eq!(
         (answer.status, answer.header("location")),
         (301, "https://elsewhere.test/")
@@ -119,9 +119,9 @@ async fn a_page_that_follows_itself_does_so_in_both_ways() {
         page
     );
     assert_eq!(page["hasNextPage"], true);
-    let path = "/repos/sample/storefront/compare/a...b?page=1";
+    let path = format!("{NOTHING}?page=1");
     let link = format!("<{}{path}>; rel=\"next\"", github.url());
-    assert_eq!(client.get(path, &[]).await.header("link"), link);
+    assert_eq!(client.get(&path, &[]).await.header("link"), link);
 }
 
 #[tokio::test]
@@ -145,7 +145,12 @@ async fn an_answer_cut_off_promises_more_than_it_sends() {
         (promised, sent),
         (promised_and_sent(&whole).0, promised / 2)
     );
-    assert!(client.send("GET", "/", &[], String::new()).await.is_err());
+    assert!(
+        client
+            .send("GET", NOTHING, &[], String::new())
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -198,7 +203,7 @@ fn asking(github: &GitHub) -> TcpStream {
     let mut stream = TcpStream::connect(github.url().trim_start_matches("http://")).unwrap();
     stream.set_read_timeout(Some(WAIT)).unwrap();
     let request = format!(
-        "GET / HTTP/1.1\r\nhost: github\r\nuser-agent: idwo\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n",
+        "GET {NOTHING} HTTP/1.1\r\nhost: github\r\nuser-agent: idwo\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n",
         github.token()
     );
     stream.write_all(request.as_bytes()).unwrap();

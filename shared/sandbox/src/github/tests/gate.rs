@@ -10,10 +10,8 @@ use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
-use super::client::{Answer, Client, HISTORY, served};
+use super::client::{Answer, Client, HISTORY, NOTHING, served};
 use crate::github::{App, GitHub};
-
-const NOTHING: &str = "/repos/sample/storefront/compare/a...b";
 
 /// A clock that a test moves by hand.
 struct Hand(Mutex<Timestamp>);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::client::{BLOBS, HISTORY, served};
+use super::client::{HISTORY, PULL_REQUEST, served};
 use crate::github::Requested;
 
 #[tokio::test]
@@ -121,7 +121,7 @@ async fn annotations_of_the_sample_lie_on_lines_that_it_adds() {
 async fn what_does_not_exist_is_not_found_as_on_github() {
     let (_github, client, _folder) = served(|_| ()).await;
     let answer = client
-        .query("PullRequest", "", json!({ "number": 5000 }))
+        .query("PullRequest", PULL_REQUEST, json!({ "number": 5000 }))
         .await;
     assert_eq!(
         answer.body["data"]["repository"]["pullRequest"],
@@ -132,7 +132,8 @@ async fn what_does_not_exist_is_not_found_as_on_github() {
         answer.body["errors"][0]["path"],
         json!(["repository", "pullRequest"])
     );
-    let body = json!({ "operationName": "History", "variables": { "owner": "a", "name": "b" } });
+    let variables = json!({ "owner": "a", "name": "b", "first": 1 });
+    let body = json!({ "query": HISTORY, "operationName": "History", "variables": variables });
     let answer = client
         .send("POST", "/api/graphql", &[], body.to_string())
         .await
@@ -213,12 +214,10 @@ async fn each_file_that_is_asked_for_is_answered_as_what_it_is() {
     let (_github, client, _folder) = served(|_| ()).await;
     let head = client.pull_request(71).await["pullRequest"]["headRefOid"].clone();
     let head = head.as_str().unwrap();
-    let variables = json!({
-        "e0": format!("{head}:README.md"), "e1": format!("{head}:src"),
-        "e2": format!("{head}:src/none.rs"), "e3": format!("{}:README.md", "0".repeat(40)),
-    });
-    let answer = client.query("Blobs", BLOBS, variables).await;
-    let files = &answer.body["data"]["repository"];
+    let nowhere = format!("{}:README.md", "0".repeat(40));
+    let [readme, folder, none] =
+        ["README.md", "src", "src/none.rs"].map(|path| format!("{head}:{path}"));
+    let files = client.files(&[&readme, &folder, &none, &nowhere]).await;
     assert_eq!(files["f0"]["isBinary"], false);
     assert!(
         files["f0"]["text"]
