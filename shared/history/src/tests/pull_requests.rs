@@ -442,3 +442,29 @@ async fn a_clone_goes_by_its_origin_and_by_its_folder() {
         "{said}"
     );
 }
+
+#[tokio::test]
+async fn the_branch_that_pull_requests_land_on_goes_by_its_own_name() {
+    let story = Story::begun();
+    let place = story.clone.path();
+    let main = std::fs::read_to_string(place.join("refs/heads/main")).unwrap();
+    assert_eq!(
+        branch_of(&story),
+        ("main".to_owned(), main.trim().to_owned())
+    );
+    std::fs::rename(
+        place.join("refs/heads/main"),
+        place.join("refs/heads/trunk"),
+    )
+    .unwrap();
+    std::fs::write(place.join("HEAD"), "ref: refs/heads/trunk\n").unwrap();
+    assert_eq!(
+        branch_of(&story),
+        ("trunk".to_owned(), main.trim().to_owned())
+    );
+}
+
+fn branch_of(story: &Story) -> (String, String) {
+    let (branch, tip) = story.clones().default_branch(&name()).unwrap();
+    (branch, tip.to_string())
+}
