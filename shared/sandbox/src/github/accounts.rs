@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 /// Longest login, in characters: GitHub's own limit.
 const LOGIN_CHARS_MAX: usize = 39;
 
+/// What the logins of Apps end with. A bot without it is a user like any other.
+const BOT: &str = "[bot]";
+
 /// What private addresses end with; before it stands the login.
 const PRIVATE: &str = "@users.noreply.github.com";
 
@@ -49,9 +52,9 @@ impl Accounts {
         let login = known.cloned().or_else(|| made_from(person))?;
         let name = Some(&person.name).filter(|name| !name.is_empty());
         Some(Account {
-            login: login.trim_end_matches("[bot]").to_owned(),
+            login: login.trim_end_matches(BOT).to_owned(),
             name: name.cloned(),
-            bot: person.bot || login.ends_with("[bot]"),
+            bot: login.ends_with(BOT) || person.name.ends_with(BOT),
         })
     }
 
@@ -62,7 +65,7 @@ impl Accounts {
         let login = private(&raw).or_else(|| private(&email)).map(str::to_owned);
         let name = resolved.name.to_string();
         self.account(&Person {
-            bot: is_bot(&name) || is_bot(&raw),
+            bot: is_bot(&name),
             name,
             email,
             login,
@@ -87,16 +90,23 @@ impl Account {
 
     /// REST's `simple-user`, where a bot's login does end in `[bot]`.
     pub(super) fn simple_user(&self, api: &str) -> Value {
-        let (login, kind) = match self.bot {
-            true => (format!("{}[bot]", self.login), "Bot"),
-            false => (self.login.clone(), "User"),
+        let web = "https://github.com";
+        let (ending, escaped, kind, html) = match self.bot {
+            true => (
+                BOT,
+                "%5Bbot%5D",
+                "Bot",
+                format!("{web}/apps/{}", self.login),
+            ),
+            false => ("", "", "User", format!("{web}/{}", self.login)),
         };
+        let login = format!("{}{ending}", self.login);
         let id = crc32fast::hash(login.as_bytes());
-        let url = format!("{api}/users/{login}");
+        let url = format!("{api}/users/{}{escaped}", self.login);
         json!({
             "login": login, "id": id, "node_id": format!("U_{id}"), "gravatar_id": "",
             "avatar_url": format!("https://avatars.githubusercontent.com/u/{id}?v=4"),
-            "url": url, "html_url": format!("https://github.com/{}", self.login),
+            "url": url, "html_url": html,
             "followers_url": format!("{url}/followers"),
             "following_url": format!("{url}/following{{/other_user}}"),
             "gists_url": format!("{url}/gists{{/gist_id}}"),
@@ -120,7 +130,7 @@ fn made_from(person: &Person) -> Option<String> {
     if person.name.is_empty() && person.email.is_empty() {
         return None;
     }
-    let name = person.name.to_lowercase();
+    let name = person.name.trim_end_matches(BOT).to_lowercase();
     let words = name.split(|c: char| !c.is_ascii_alphanumeric());
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
     let login: String = words.join("-").chars().take(LOGIN_CHARS_MAX).collect();
@@ -130,4 +140,77 @@ fn made_from(person: &Person) -> Option<String> {
         return Some(format!("user-{:08x}", crc32fast::hash(known_by.as_bytes())));
     }
     Some(login.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(name: &str, email: &str, login: Option<&str>) -> Option<Account> {
+        let accounts = Accounts::of(&Past::default(), Snapshot::default());
+        accounts.account(&Person {
+            name: name.to_owned(),
+            email: email.to_owned(),
+            login: login.map(str::to_owned),
+            bot: false,
+        })
+    }
+
+    #[test]
+    fn everybody_has_a_login_that_github_would_give() {
+        let login = |name, email, login| account(name, email, login).map(|account| account.login);
+        assert_eq!(login("Priya Nair", "p@x", None).unwrap(), "priya-nair");
+        assert_eq!(
+            login("Priya Nair", "p@x", Some("priya-n")).unwrap(),
+            "priya-n"
+        );
+        let long = "x".repeat(50);
+        assert_eq!(login(&long, "", None).unwrap().len(), 39);
+        assert!(
+            login("\u{674e}", "li@x", None)
+                .unwrap()
+                .starts_with("user-")
+        );
+        assert_ne!(
+            login("\u{674e}", "li@x", None),
+            login("\u{674e}", "lee@x", None)
+        );
+        assert_eq!(login("", "", None), None);
+    }
+
+    #[test]
+    fn an_apps_bot_is_called_otherwise_in_rest_and_in_graphql() {
+        for known in [Some("dependabot[bot]"), None] {
+            let bot = account("dependabot[bot]", "d@x", known).unwrap();
+            assert_eq!(
+                bot.actor(),
+                json!({ "__typename": "Bot", "login": "dependabot" })
+            );
+            let user = bot.simple_user("http://api");
+            assert_eq!(user["login"], "dependabot[bot]");
+            assert_eq!(user["url"], "http://api/users/dependabot%5Bbot%5D");
+        }
+        let bors = account("bors", "bors@rust-lang.org", None).unwrap();
+        assert_eq!(
+            bors.named(),
+            json!({ "__typename": "User", "login": "bors" })
+        );
+    }
+
+    #[test]
+    fn who_signed_is_known_by_address_and_mailmap() {
+        let mailmap = Snapshot::from_bytes(b"Ann Lee <7+ann@users.noreply.github.com> <a@x>\n");
+        let accounts = Accounts::of(&Past::default(), mailmap);
+        let signed = accounts.signed(SignatureRef {
+            name: "A".into(),
+            email: "a@x".into(),
+            time: "0 +0000",
+        });
+        assert_eq!(
+            signed.unwrap().actor(),
+            json!({
+                "__typename": "User", "login": "ann", "name": "Ann Lee"
+            })
+        );
+    }
 }

@@ -91,7 +91,7 @@ impl Git {
         asked.await
     }
 
-    /// Those with a number, newest first; of two with the same the older one, which landed.
+    /// Those with a number, the one that landed last first; of two with the same number the older one.
     pub(super) fn landed(&self) -> Vec<&Arc<PastChange>> {
         let mut seen = std::collections::HashSet::new();
         let oldest_first = self.past.changes.iter().rev();
@@ -99,6 +99,7 @@ impl Git {
             .filter(|change| change.number.is_some_and(|number| seen.insert(number)))
             .collect();
         landed.reverse();
+        landed.sort_by_key(|change| std::cmp::Reverse(change.at));
         landed
     }
 

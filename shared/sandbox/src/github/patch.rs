@@ -118,3 +118,63 @@ fn signed(sign: char, line: &[u8]) -> String {
     }
     format!("{sign}{text}\n\\ No newline at end of file\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(changed: &[usize]) -> String {
+        let line = |number| match number {
+            4 => "fn above() {\n".to_owned(),
+            number if changed.contains(&number) => format!("  new {number}\n"),
+            number => format!("  {number}\n"),
+        };
+        (1..=30).map(line).collect()
+    }
+
+    fn hunks(changed: &[usize]) -> Vec<String> {
+        let patch = between(file(&[]).as_bytes(), file(changed).as_bytes());
+        let headers = patch.text.lines().filter(|line| line.starts_with("@@"));
+        headers.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn near_changes_share_a_hunk_and_far_ones_do_not() {
+        assert_eq!(hunks(&[8, 15]), ["@@ -5,14 +5,14 @@ fn above() {"]);
+        assert_eq!(
+            hunks(&[8, 16]),
+            [
+                "@@ -5,7 +5,7 @@ fn above() {",
+                "@@ -13,7 +13,7 @@ fn above() {"
+            ]
+        );
+        assert_eq!(
+            hunks(&[1, 30]),
+            ["@@ -1,4 +1,4 @@", "@@ -27,4 +27,4 @@ fn above() {"]
+        );
+    }
+
+    #[test]
+    fn a_line_end_that_is_missing_is_told_on_its_side() {
+        let text = |old: &str, new: &str| between(old.as_bytes(), new.as_bytes()).text;
+        let none = "\\ No newline at end of file";
+        assert_eq!(text("a", "a\n"), format!("@@ -1 +1 @@\n-a\n{none}\n+a"));
+        assert_eq!(text("a\n", "a"), format!("@@ -1 +1 @@\n-a\n+a\n{none}"));
+        assert_eq!(
+            text("b\na", "c\na"),
+            format!("@@ -1,2 +1,2 @@\n-b\n+c\n a\n{none}")
+        );
+        assert_eq!(text("a\n", "a\n\n"), "@@ -1 +1,2 @@\n a\n+");
+    }
+
+    #[test]
+    fn a_heading_ends_at_its_limit() {
+        let old = format!("{}\n{}", "x".repeat(100), "  y\n".repeat(9));
+        let patch = between(old.as_bytes(), format!("{old}z\n").as_bytes());
+        assert!(
+            patch
+                .text
+                .starts_with(&format!("@@ -8,3 +8,4 @@ {}\n", "x".repeat(80)))
+        );
+    }
+}

@@ -96,6 +96,16 @@ impl Client {
         answer.body["data"]["repository"].clone()
     }
 
+    /// The commit of the pull request that landed first.
+    pub(super) async fn first_landed(&self) -> String {
+        let all = self
+            .query("History", HISTORY, json!({ "first": 100 }))
+            .await;
+        let nodes = &all.body["data"]["repository"]["pullRequests"]["nodes"];
+        let first = nodes.as_array().unwrap().last().unwrap();
+        first["mergeCommit"]["oid"].as_str().unwrap().to_owned()
+    }
+
     /// Files by `SHA:path`, asked for as the query of one is.
     pub(super) async fn files(&self, expressions: &[&str]) -> Value {
         let one = "    f0: object(expression: $e0) ";

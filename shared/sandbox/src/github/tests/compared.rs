@@ -2,9 +2,15 @@
 
 use std::collections::HashSet;
 
+use idwo_core::forge::Forge;
+use idwo_core::input::{PullNumber, RepositoryName};
+use idwo_core::watcher::Watcher;
+use idwo_history::clones::Clones;
+
 use super::client::{Answer, Client, served};
 use crate::git_clone::{Draft, GitClone};
 use crate::github::{GitHub, World, patch};
+use crate::sample;
 
 const ANN: &str = "Ann Lee <7+ann@users.noreply.github.com>";
 
@@ -138,6 +144,73 @@ async fn what_is_known_already_is_not_sent_again_and_costs_nothing() {
         .get(&format!("{path}?page=2"), &[("if-none-match", &tag)])
         .await;
     assert_eq!(other.status, 200);
+}
+
+#[tokio::test]
+async fn what_github_compares_is_what_the_clone_forge_tells() {
+    let (_github, client, folder) = served(|_| ()).await;
+    let name: RepositoryName = sample::NAME.parse().unwrap();
+    let mut clones = Clones::default();
+    clones
+        .offer_sample(&sample::path_in(folder.path()), name.clone(), "")
+        .unwrap();
+    for number in [22, 71, 72] {
+        let number = PullNumber::new(number).unwrap();
+        let told = clones
+            .pull_request(&name, number, &Watcher::silent())
+            .await
+            .unwrap();
+        let range = format!("{}...{}", told.base, told.head);
+        let answer = client
+            .get(&format!("/repos/{name}/compare/{range}"), &[])
+            .await;
+        assert_eq!(answer.body["merge_base_commit"]["sha"], told.base.as_str());
+        let mut commits: Vec<_> = told
+            .commits
+            .iter()
+            .map(|commit| commit.sha.as_str())
+            .collect();
+        commits.reverse();
+        assert_eq!(texts(&answer, "commits", "/sha"), commits);
+        for (told, shown) in told
+            .files
+            .iter()
+            .zip(answer.body["files"].as_array().unwrap())
+        {
+            let added = told
+                .added()
+                .iter()
+                .map(|line| u64::from(line.number))
+                .collect();
+            assert_eq!(shown["filename"], told.path.as_str());
+            assert_eq!(added_lines(shown["patch"].as_str().unwrap()), added);
+            assert_eq!(shown["deletions"], told.deleted().len());
+        }
+        assert_eq!(
+            answer.body["files"].as_array().unwrap().len(),
+            told.files_total
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_bots_commit_is_by_a_bot() {
+    let (github, client, _folder) = served(|_| ()).await;
+    let tip = client.pull_request(72).await["defaultBranchRef"]["target"]["oid"].clone();
+    let first = client.first_landed().await;
+    let path = format!(
+        "/repos/sample/storefront/compare/{first}...{}",
+        tip.as_str().unwrap()
+    );
+    let answer = client.get(&path, &[]).await;
+    assert_eq!(answer.body["commits"].as_array().unwrap().len(), 30);
+    let kinds = texts(&answer, "commits", "/author/type");
+    assert!(kinds.contains(&"Bot") && kinds.contains(&"User"));
+    assert!(
+        answer
+            .header("link")
+            .starts_with(&format!("<{}{path}?per_page=30&page=2>", github.url()))
+    );
 }
 
 #[tokio::test]

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::client::{HISTORY, PULL_REQUEST, served};
-use crate::github::Requested;
+use super::client::{Client, HISTORY, PULL_REQUEST, served};
+use crate::git_clone::{Draft, GitClone};
+use crate::github::{GitHub, Requested, World};
 
 #[tokio::test]
 async fn a_merged_pull_request_is_shown_as_its_clone_tells_it() {
@@ -227,4 +228,29 @@ async fn each_file_that_is_asked_for_is_answered_as_what_it_is() {
     );
     assert_eq!(files["f1"], json!({ "__typename": "Tree" }));
     assert_eq!((&files["f2"], &files["f3"]), (&Value::Null, &Value::Null));
+}
+
+#[tokio::test]
+async fn files_that_are_no_text_or_too_large_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut clone = GitClone::init(folder.path().join("clone.git")).unwrap();
+    let draft = Draft::by("Ann Lee <ann@x.test>", "Begin (#1)").writes("image", b"\0");
+    let tip = clone
+        .land(draft.writes("long", "x".repeat(512_001)))
+        .unwrap();
+    let mut world = World::of(clone.path(), "sample/storefront").await.unwrap();
+    world.recorded_for_the_judge();
+    let github = GitHub::start(world).unwrap();
+    let [image, long] = ["image", "long"].map(|path| format!("{tip}:{path}"));
+    let files = Client::of(&github).files(&[&image, &long]).await;
+    let binary =
+        json!({ "__typename": "Blob", "text": null, "isBinary": true, "isTruncated": false });
+    assert_eq!(files["f0"], binary);
+    assert_eq!(
+        (
+            files["f1"]["text"].as_str().unwrap().len(),
+            &files["f1"]["isTruncated"]
+        ),
+        (512_000, &json!(true))
+    );
 }
