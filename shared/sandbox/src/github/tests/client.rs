@@ -1,5 +1,7 @@
 //! A client that says as little as GitHub allows, and a served sample.
 
+use std::sync::{Arc, Mutex, Weak};
+
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full};
@@ -8,6 +10,7 @@ use hyper_util::client::legacy::Client as Http;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::github::{GitHub, World, sample};
 
@@ -36,15 +39,28 @@ pub(super) struct Answer {
     pub(super) body: Value,
 }
 
+/// Written once for all tests that run at the same time, and gone with the last of them.
+static SAMPLE: Mutex<Weak<TempDir>> = Mutex::new(Weak::new());
+
 /// The sample, changed by `change`, and a client of it. The folder lives as long as they do.
-pub(super) async fn served(change: impl FnOnce(&mut World)) -> (GitHub, Client, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
+pub(super) async fn served(change: impl FnOnce(&mut World)) -> (GitHub, Client, Arc<TempDir>) {
+    let folder = shared_sample();
     let mut world = sample(folder.path()).await.unwrap();
     world.recorded_for_the_judge();
     change(&mut world);
     let github = GitHub::start(world).unwrap();
     let client = Client::of(&github);
     (github, client, folder)
+}
+
+fn shared_sample() -> Arc<TempDir> {
+    let mut shared = SAMPLE.lock().unwrap();
+    shared.upgrade().unwrap_or_else(|| {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        crate::sample::written_in(folder.path()).unwrap();
+        *shared = Arc::downgrade(&folder);
+        folder
+    })
 }
 
 impl Client {

@@ -128,7 +128,7 @@ async fn an_app_that_claims_too_much_gets_none() {
     assert_eq!(answer.status, 404);
 }
 
-async fn with_app() -> (GitHub, Arc<Hand>, tempfile::TempDir) {
+async fn with_app() -> (GitHub, Arc<Hand>, Arc<tempfile::TempDir>) {
     let clock = Hand::at_noon();
     let (github, _, folder) = served(|world| {
         world
