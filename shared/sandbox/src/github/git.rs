@@ -1,6 +1,7 @@
 //! The clone behind the stand-in: pull requests and history as the clone forge tells them, commits,
 //! comparisons and files as git stores them.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -93,7 +94,7 @@ impl Git {
 
     /// Those with a number, the one that landed last first; of two with the same number the older one.
     pub(super) fn landed(&self) -> Vec<&Arc<PastChange>> {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         let oldest_first = self.past.changes.iter().rev();
         let mut landed: Vec<_> = oldest_first
             .filter(|change| change.number.is_some_and(|number| seen.insert(number)))
@@ -112,6 +113,8 @@ impl Git {
     pub(super) fn open_numbers(&self) -> Result<Vec<u32>, Unusable> {
         let repo = self.repo();
         let references = repo.references()?;
+        let numbers = self.past.changes.iter().filter_map(|change| change.number);
+        let landed: HashSet<_> = numbers.map(PullNumber::get).collect();
         let mut open = Vec::new();
         for reference in references.prefixed(PULL_HEADS)?.flatten() {
             let name = reference.name().as_bstr().to_string();
@@ -119,7 +122,7 @@ impl Git {
                 .strip_prefix(PULL_HEADS)
                 .and_then(|rest| rest.strip_suffix("/head"));
             let number = number.and_then(|number| number.parse().ok());
-            open.extend(number.filter(|number| self.change(*number).is_none()));
+            open.extend(number.filter(|number| !landed.contains(number)));
         }
         open.sort_unstable_by(|a, b| b.cmp(a));
         Ok(open)

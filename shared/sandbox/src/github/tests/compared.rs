@@ -194,6 +194,23 @@ async fn what_github_compares_is_what_the_clone_forge_tells() {
 }
 
 #[tokio::test]
+async fn of_many_files_the_first_three_hundred_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut clone = GitClone::init(folder.path().join("clone.git")).unwrap();
+    let base = clone.land(Draft::by(ANN, "Begin (#1)")).unwrap();
+    let many = (0..301).fold(Draft::by(ANN, "Many (#2)"), |draft, number| {
+        draft.writes(&format!("{number:03}.txt"), "x\n")
+    });
+    let tip = clone.land(many).unwrap();
+    let world = World::of(clone.path(), "ann/words").await.unwrap();
+    let github = GitHub::start(world).unwrap();
+    let path = format!("/repos/ann/words/compare/{base}...{tip}");
+    let answer = Client::of(&github).get(&path, &[]).await;
+    let names = texts(&answer, "files", "/filename");
+    assert_eq!((names.len(), names[299]), (300, "299.txt"));
+}
+
+#[tokio::test]
 async fn a_bots_commit_is_by_a_bot() {
     let (github, client, _folder) = served(|_| ()).await;
     let tip = client.pull_request(72).await["defaultBranchRef"]["target"]["oid"].clone();

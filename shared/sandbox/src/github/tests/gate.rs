@@ -1,5 +1,6 @@
 //! Who is let in: tokens, limits, and Apps that prove themselves.
 
+use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use base64::Engine;
@@ -11,7 +12,7 @@ use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
 use super::client::{Answer, Client, HISTORY, NOTHING, served};
-use crate::github::{App, GitHub};
+use crate::github::{App, GitHub, sample};
 
 /// A clock that a test moves by hand.
 struct Hand(Mutex<Timestamp>);
@@ -42,6 +43,21 @@ async fn without_a_known_token_nothing_is_answered() {
     );
     assert_eq!(answer.body["status"], "401");
     assert_eq!(answer.header("x-ratelimit-used"), "0");
+}
+
+#[tokio::test]
+async fn a_world_is_served_where_a_host_listens_and_ends_with_its_handle() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = sample(folder.path()).await.unwrap();
+    world.token("another");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let github = GitHub::serve(listener, world).unwrap();
+    assert_eq!(github.url(), format!("http://{address}"));
+    assert_eq!(github.token(), "another");
+    assert_eq!(Client::of(&github).get(NOTHING, &[]).await.status, 404);
+    drop(github);
+    assert!(TcpStream::connect(address).is_err());
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, HISTORY, PULL_REQUEST, served};
 use crate::git_clone::{Draft, GitClone};
-use crate::github::{GitHub, Requested, World};
+use crate::github::{Check, GitHub, Issue, Requested, Review, World};
 
 #[tokio::test]
 async fn a_merged_pull_request_is_shown_as_its_clone_tells_it() {
@@ -84,6 +84,86 @@ async fn what_is_said_of_a_pull_request_is_shown_with_it() {
     let repository = client.pull_request(72).await;
     assert_eq!(repository["pullRequest"]["state"], "CLOSED");
     assert_eq!(repository["open"]["totalCount"], 0);
+}
+
+#[tokio::test]
+async fn no_more_is_shown_than_is_asked_for_and_all_is_counted() {
+    let (github, client, _folder) = served(|_| ()).await;
+    let many = (0..25).fold(Check::ended("lint", "NEUTRAL"), |check, line| {
+        check.says("src/catalog.rs", line, "NOTICE", "Long.")
+    });
+    github.change(|world| {
+        world.checks(
+            72,
+            [
+                many,
+                Check::status("ci/older", "PENDING").at("https://ci.test/1"),
+            ],
+        );
+        for number in 0..32 {
+            world.label(72, &format!("label {number}"));
+        }
+        for number in 0..101 {
+            world.review(
+                72,
+                Review {
+                    login: format!("reader-{number}"),
+                    state: "COMMENTED".to_owned(),
+                    submitted_at: Some("2024-10-01T00:00:00Z".to_owned()),
+                },
+            );
+        }
+    });
+    let repository = client.pull_request(72).await;
+    let pull = &repository["pullRequest"];
+    let contexts = &pull["commits"]["nodes"][0]["commit"]["statusCheckRollup"]["contexts"];
+    let lint = &contexts["nodes"][2]["annotations"];
+    assert_eq!(
+        (&lint["totalCount"], lint["nodes"].as_array().unwrap().len()),
+        (&json!(25), 20)
+    );
+    let older = json!({
+        "__typename": "StatusContext", "context": "ci/older", "state": "PENDING",
+        "targetUrl": "https://ci.test/1",
+    });
+    assert_eq!(contexts["nodes"][3], older);
+    assert_eq!(pull["labels"]["nodes"].as_array().unwrap().len(), 30);
+    let reviews = &pull["reviews"];
+    assert_eq!(
+        (
+            &reviews["totalCount"],
+            reviews["nodes"].as_array().unwrap().len()
+        ),
+        (&json!(101), 100)
+    );
+    assert_eq!(reviews["nodes"][0]["commit"]["oid"], pull["headRefOid"]);
+}
+
+#[tokio::test]
+async fn a_linked_issue_is_shown_where_it_lies() {
+    let (github, client, _folder) = served(|_| ()).await;
+    let elsewhere = Issue {
+        open: false,
+        milestone: Some("1.0".to_owned()),
+        repository: Some("sample/warehouse".to_owned()),
+        ..Issue::open(3, "Count stock", "Often.")
+    };
+    github.change(|world| {
+        world.closes(72, elsewhere);
+    });
+    let repository = client.pull_request(72).await;
+    let issues = &repository["pullRequest"]["closingIssuesReferences"]["nodes"];
+    assert_eq!(
+        issues[0]["repository"]["nameWithOwner"],
+        "sample/storefront"
+    );
+    assert_eq!(
+        issues[1],
+        json!({
+            "number": 3, "title": "Count stock", "body": "Often.", "state": "CLOSED",
+            "milestone": { "title": "1.0" }, "repository": { "nameWithOwner": "sample/warehouse" },
+        })
+    );
 }
 
 #[tokio::test]
