@@ -9,8 +9,10 @@ use bytes::Bytes;
 use http::{Method, Request};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
+use idwo_clients::memory::Memory;
 use idwo_clients::services::Services;
-use idwo_core::clock::StoppedClock;
+use idwo_core::cache::Cache;
+use idwo_core::clock::{Clock, StoppedClock};
 use idwo_core::config::{Config, Variables};
 use idwo_core::dispatch::Dispatch;
 use idwo_history::clones::Clones;
@@ -257,6 +259,19 @@ fn endpoint_of(
     );
     let config = Config::read(&Variables::new([hosts])).unwrap();
     Endpoint::new(gateway.unwrap(), &config)
+}
+
+/// The tools over `clones` and the services that the variables switch on.
+pub(crate) fn with_services(
+    clones: Clones,
+    variables: &[(&str, &str)],
+    clock: Arc<dyn Clock>,
+) -> InProcess {
+    let variables = variables.iter();
+    let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let cache: Arc<dyn Cache> = Arc::new(Memory::default());
+    let services = Services::configured(&Variables::new(variables), &clock, &cache);
+    InProcess::new(clones, services.unwrap(), clock)
 }
 
 fn in_process(clones: Clones) -> Arc<InProcess> {

@@ -2,13 +2,9 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use idwo_clients::github::GitHub;
 use idwo_clients::services::Services;
-use idwo_clients::{connect, memory::Memory};
 use idwo_core::clock::SystemClock;
-use idwo_core::config::Variables;
 use idwo_core::failure::Failure;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
@@ -16,34 +12,17 @@ use idwo_local::in_process::InProcess;
 use idwo_sandbox::{github, sample};
 use serde_json::{Value, json};
 
-use crate::door::sample_clones;
+use crate::door::{sample_clones, with_services};
 
 /// Most calls of a first analysis, and of one that finds what the first kept.
 const COLD_CALLS_MAX: usize = 25;
 const WARM_CALLS_MAX: usize = 8;
 
-/// A service that fails rests so long.
-const REST: Duration = Duration::from_secs(5);
-
 /// The tools over GitHub's stand-in alone.
 pub(crate) fn over(github: &github::GitHub) -> InProcess {
-    let variables = [
-        ("GITHUB_TOKEN", github.token()),
-        ("GITHUB_API_URL", github.url()),
-    ];
-    let variables = variables.map(|(name, value)| (name.to_owned(), value));
-    over_github(&Variables::new(variables))
-}
-
-pub(crate) fn over_github(variables: &Variables) -> InProcess {
-    let (clock, cache) = (Arc::new(SystemClock), Arc::new(Memory::default()));
-    let pool = connect::pool(None).unwrap();
-    let github = GitHub::configured(variables, pool, REST, clock.clone(), cache);
-    let services = Services {
-        github: github.unwrap().map(Arc::new),
-        ..Services::default()
-    };
-    InProcess::new(Clones::default(), services, clock)
+    let (token, url) = (github.token(), github.url());
+    let variables = [("GITHUB_TOKEN", token.as_str()), ("GITHUB_API_URL", &url)];
+    with_services(Clones::default(), &variables, Arc::new(SystemClock))
 }
 
 fn over_clone(folder: &Path) -> InProcess {

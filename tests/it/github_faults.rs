@@ -5,19 +5,21 @@ use std::time::Duration;
 
 use idwo_clients::github::GitHub as Client;
 use idwo_clients::{connect, memory::Memory};
-use idwo_core::clock::SystemClock;
+use idwo_core::clock::{Clock, SystemClock};
 use idwo_core::config::Variables;
 use idwo_core::failure::{Failure, Retry};
 use idwo_core::forge::Forge;
 use idwo_core::input::PullNumber;
 use idwo_core::watcher::Watcher;
+use idwo_history::clones::Clones;
 use idwo_sandbox::github::{self, App, At, Fault, GitHub, Times};
 use idwo_sandbox::sample;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::github::{analyze, over, over_github};
+use crate::door::with_services;
+use crate::github::{analyze, over};
 
 /// Assistants cut a call soon after.
 const ANSWER_WITHIN: Duration = Duration::from_secs(28);
@@ -93,7 +95,7 @@ async fn what_github_does_not_show_is_the_callers_to_correct() {
 async fn a_limit_says_when_it_ends_in_whatever_way_it_is_told() {
     let limited = Fault::status(429).with("retry-after", "120");
     assert!((119..=121).contains(&in_seconds(said(limited).await.1)));
-    let date = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(300);
+    let date = SystemClock.now() + jiff::SignedDuration::from_secs(300);
     let date = jiff::fmt::rfc2822::DateTimePrinter::new()
         .timestamp_to_rfc9110_string(&date)
         .unwrap();
@@ -294,14 +296,14 @@ async fn an_app_asks_with_a_token_of_its_installation() {
     served.change(|world| {
         world.app(App::installed("4711", 12).unwrap());
     });
+    let (key, url) = (App::private_key(), served.url());
     let variables = [
-        ("GITHUB_APP_ID", "4711".to_owned()),
-        ("GITHUB_APP_INSTALLATION_ID", "12".to_owned()),
-        ("GITHUB_APP_PRIVATE_KEY", App::private_key()),
-        ("GITHUB_API_URL", served.url()),
+        ("GITHUB_APP_ID", "4711"),
+        ("GITHUB_APP_INSTALLATION_ID", "12"),
+        ("GITHUB_APP_PRIVATE_KEY", key.as_str()),
+        ("GITHUB_API_URL", url.as_str()),
     ];
-    let variables = Variables::new(variables.map(|(name, value)| (name.to_owned(), value)));
-    let host = over_github(&variables);
+    let host = with_services(Clones::default(), &variables, Arc::new(SystemClock));
     analyze(&host, sample::RISKY_PULL).await.unwrap();
     analyze(&host, 72).await.unwrap();
     let asked = served.asked();

@@ -3,11 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use idwo_clients::connect;
-use idwo_clients::memory::Memory;
-use idwo_clients::services::Services;
 use idwo_core::clock::StoppedClock;
-use idwo_core::config::Variables;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
@@ -18,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::door::{Door, sample_clones};
+use crate::door::{Door, sample_clones, with_services};
 
 const USER: &str = "bot@storefront.example";
 const TOKEN: &str = "a-token-of-the-tests";
@@ -68,20 +64,14 @@ impl Team {
 }
 
 fn host(clones: Clones, jira: &Jira, token: &str) -> InProcess {
+    let url = jira.url();
     let variables = [
-        ("JIRA_URL", jira.url()),
-        ("JIRA_USERNAME", USER.to_owned()),
-        ("JIRA_API_TOKEN", token.to_owned()),
+        ("JIRA_URL", url.as_str()),
+        ("JIRA_USERNAME", USER),
+        ("JIRA_API_TOKEN", token),
     ];
-    let variables = Variables::new(variables.map(|(name, value)| (name.to_owned(), value)));
     let clock = Arc::new(StoppedClock(Timestamp::UNIX_EPOCH));
-    let pool = connect::pool(None).unwrap();
-    let cache = Arc::new(Memory::default());
-    let services = Services {
-        tickets: Services::tickets_of(&variables, pool, clock.clone(), cache).unwrap(),
-        ..Services::default()
-    };
-    InProcess::new(clones, services, clock)
+    with_services(clones, &variables, clock)
 }
 
 /// A pull request whose commits name so many tickets, `PAY-1` first.

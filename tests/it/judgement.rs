@@ -4,9 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use idwo_clients::services::Services;
 use idwo_core::clock::StoppedClock;
-use idwo_core::config::Variables;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
@@ -17,7 +15,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::door::{Door, sample_clones};
+use crate::door::{Door, sample_clones, with_services};
 
 const CALL_TIMEOUT: Duration = Duration::from_secs(25);
 
@@ -93,11 +91,8 @@ impl Scene {
     }
 
     fn host(&self, variables: &[(&str, &str)]) -> Arc<InProcess> {
-        let variables = variables.iter();
-        let variables = variables.map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-        let services = Services::configured(&Variables::new(variables)).unwrap();
         let clock = Arc::new(StoppedClock(Timestamp::UNIX_EPOCH));
-        Arc::new(InProcess::new(self.clones.clone(), services, clock))
+        Arc::new(with_services(self.clones.clone(), variables, clock))
     }
 
     /// With the model's address in the environment.
@@ -412,7 +407,7 @@ async fn only_added_lines_of_changed_files_can_be_found_fault_with() {
     ] {
         let named = found.to_string();
         let told = scene
-            .with_model(move |_| opinion("Fine.", &[found.clone()]))
+            .with_model(move |_| opinion("Fine.", std::slice::from_ref(&found)))
             .await;
         let judgements = told.reply["judgements"].as_array().unwrap();
         assert_eq!(judgements.len(), 1 + usize::from(stands), "{named}");
