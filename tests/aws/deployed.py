@@ -1,7 +1,8 @@
 """What a deployed endpoint does beside the protocol; the first surprise ends it.
 
-Usage: python deployed.py URL STACK closed | keep FILE | open KEY | logs KEY
-`closed` before anybody has a key, `open` with one, `logs` at the end; `keep` makes FILE the signing secret.
+Usage: python deployed.py URL STACK closed | keep FILE | vendors FILE | open KEY | logs KEY
+`closed` before anybody has a key, `open` with one, `logs` at the end; `keep` makes FILE the signing secret,
+`vendors` the lines of FILE (`NAME=VALUE`) the vendors' one.
 """
 
 import json
@@ -62,6 +63,13 @@ def keep(_: str, stack: str, file: str) -> None:
     secrets.put_secret_value(SecretId=f"{stack}/signing", SecretString=Path(file).read_text())
 
 
+def vendors(_: str, stack: str, file: str) -> None:
+    lines = Path(file).read_text().splitlines()
+    values = dict(line.split("=", 1) for line in lines if "=" in line)
+    assert values["GITHUB_TOKEN"], values
+    boto3.client("secretsmanager").put_secret_value(SecretId=f"{stack}/vendors", SecretString=json.dumps(values))
+
+
 def opened(url: str, stack: str, key: str) -> None:
     asked = time.monotonic()
     while (answer := ask(url, "POST", key, CALL))[0] != 200:
@@ -118,6 +126,6 @@ def correlation_ids(line: dict) -> set[str]:
     return {place["correlation_id"] for place in places if "correlation_id" in place}
 
 
-STEPS = {"closed": closed, "keep": keep, "open": opened, "logs": logs}
+STEPS = {"closed": closed, "keep": keep, "vendors": vendors, "open": opened, "logs": logs}
 url, stack, step, *rest = sys.argv[1:]
 STEPS[step](url, stack, *rest)

@@ -75,12 +75,19 @@ def the_endpoint_may_call_tools_and_read_its_secret_and_nothing_else() -> None:
         is_no_tool = name in ("McpFunction", "AuthorizerFunction")
         assert (f'"{name}"' in called) != is_no_tool, f"the endpoint and {name}"
     assert set(statements("AuthorizerRole")) == OF_ALL | {"ReadTheSigningSecret"}
-    assert set(statements("AnalyzePrRole")) == OF_ALL, "a tool over a sample needs nothing else"
+    assert set(statements("AnalyzePrRole")) == OF_ALL | {"ReadTheVendorsSecret"}
+    assert statements("AnalyzePrRole")["ReadTheVendorsSecret"]["Resource"] == {"Ref": "VendorsSecret"}
 
 
 def statements(role: str) -> dict[str, dict]:
     [policy] = properties(role)["Policies"]
-    return {statement["Sid"]: statement for statement in policy["PolicyDocument"]["Statement"]}
+    found = [allowed(statement) for statement in policy["PolicyDocument"]["Statement"]]
+    return {statement["Sid"]: statement for statement in found}
+
+
+def allowed(statement: dict) -> dict:
+    """One that hangs on a condition, as if that held."""
+    return statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
 def the_gateway_refuses_as_the_protocol_wants() -> None:

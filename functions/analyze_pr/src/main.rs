@@ -1,8 +1,10 @@
-//! `analyze_pr` as a function of its own. Until it can ask GitHub it answers over the sample.
+//! `analyze_pr` as a function of its own, over GitHub.
 
 use idwo_aws::{Failed, tool};
-use idwo_sandbox::forge;
+use idwo_clients::services;
 
 fn main() -> Result<(), Failed> {
-    tool::serve::<analyze_pr::AnalyzePr>(forge::over_sample)
+    tool::serve::<analyze_pr::AnalyzePr>(async |start| {
+        Ok(services::of_function(&start.variables).await?)
+    })
 }

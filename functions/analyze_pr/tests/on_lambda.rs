@@ -7,6 +7,7 @@
 )]
 
 use idwo_sandbox::aws::Aws;
+use idwo_sandbox::github;
 use serde_json::{Value, json};
 
 const ID: &str = "00000000-0000-0000-0000-000000000007";
@@ -23,7 +24,13 @@ fn sent(arguments: Value) -> Value {
 async fn it_answers_one_event_after_another_and_survives_a_bad_one() {
     let aws = Aws::start().await.unwrap();
     let program = env!("CARGO_BIN_EXE_analyze_pr");
-    let process = aws.run("analyze_pr", program, &[]).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let world = github::sample(folder.path()).await.unwrap();
+    let github = github::GitHub::start(world).unwrap();
+    let keys = json!({ "GITHUB_TOKEN": github.token(), "GITHUB_API_URL": github.url() });
+    aws.keep("vendors", &keys).await;
+    let secrets = [("IDWO_SECRETS", "vendors")];
+    let process = aws.run("analyze_pr", program, &secrets).await.unwrap();
     let pull = json!({ "owner": "sample", "repo": "storefront", "pull_number": 71 });
     let returned = aws
         .invoke("analyze_pr", sent(pull.clone()))
@@ -61,5 +68,19 @@ async fn it_answers_one_event_after_another_and_survives_a_bad_one() {
         ended.clone().all(|line| line.contains(ID)) && ended.count() == 3,
         "{log:?}"
     );
-    assert!(!log.concat().contains("storefront"), "{log:?}");
+    let said = log.concat();
+    assert!(
+        !said.contains("storefront") && !said.contains(&github.token()),
+        "{log:?}"
+    );
+}
+
+#[tokio::test]
+async fn without_a_credential_it_says_who_has_to_give_one() {
+    let aws = Aws::start().await.unwrap();
+    let program = env!("CARGO_BIN_EXE_analyze_pr");
+    let _process = aws.run("analyze_pr", program, &[]).await.unwrap();
+    let pull = json!({ "owner": "sample", "repo": "storefront", "pull_number": 71 });
+    let returned = aws.invoke("analyze_pr", sent(pull)).await.unwrap().unwrap();
+    assert!(returned.to_string().contains("GITHUB_TOKEN"), "{returned}");
 }

@@ -3,5 +3,5 @@
 use idwo_aws::{Failed, function};
 
 fn main() -> Result<(), Failed> {
-    function::serve(conformance::NAME, || Ok(conformance::answer))
+    function::serve(conformance::NAME, async |_| Ok(conformance::answer))
 }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
+use idwo_core::input::RepositoryName;
+
 use crate::gate::Gate;
 use crate::tools::TOOLS;
 
@@ -49,9 +51,19 @@ pub enum Command {
     /// and how to mend it. 0: all that is set up works; 1: something does not.
     Doctor,
 
+    /// Serve the sample as GitHub and Jira would, and print the variables that lead there.
+    Sandbox(Sandbox),
+
     /// Access keys for a deployed endpoint.
     #[command(subcommand)]
     Key(Key),
+}
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct Sandbox {
+    /// Under which the sample is served; `sample/storefront` itself is answered from a clone.
+    #[arg(long, value_name = "OWNER/REPO", default_value = "acme/storefront")]
+    pub name: RepositoryName,
 }
 
 #[derive(Debug, Clone, Subcommand)]

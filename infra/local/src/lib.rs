@@ -7,6 +7,7 @@ pub mod call;
 pub mod gate;
 pub mod key;
 mod markdown;
+pub mod sandbox;
 pub mod terminal;
 
 // Serving.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use idwo_core::config::Variables;
 use idwo_local::args::{Args, Command};
-use idwo_local::{call, doctor, key, serve, stdio, terminal};
+use idwo_local::{call, doctor, key, sandbox, serve, stdio, terminal};
 
 /// How long threads that still compute may hold up the end.
 const THREADS_TIMEOUT: Duration = Duration::from_secs(1);
@@ -35,6 +35,9 @@ async fn run(args: &Args) -> ExitCode {
             .await
             .map(|()| ExitCode::SUCCESS),
         Some(Command::Call(wanted)) => call::run(args, wanted, &environment()).await,
+        Some(Command::Sandbox(wanted)) => {
+            sandbox::run(args, wanted).await.map(|()| ExitCode::SUCCESS)
+        }
         Some(Command::Key(wanted)) => key::run(wanted).map(|()| ExitCode::SUCCESS),
         Some(Command::Doctor) => doctor::run(args, &environment()).await,
     };

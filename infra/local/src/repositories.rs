@@ -36,14 +36,8 @@ pub enum RepositoriesError {
 
 impl Repositories {
     pub fn open(args: &Args) -> Result<Self, RepositoriesError> {
-        let folder = args
-            .ephemeral
-            .then(tempfile::tempdir)
-            .transpose()
-            .map_err(data_error(&args.data))?;
-        let data = folder
-            .as_ref()
-            .map_or(args.data.as_path(), tempfile::TempDir::path);
+        let (data, folder) = data_of(args)?;
+        let data = data.as_path();
         let mut clones = Clones::kept_in(history_in(data)?);
         for path in &args.repo {
             clones.offer(path)?;
@@ -57,6 +51,16 @@ impl Repositories {
             _folder: folder,
         })
     }
+}
+
+/// Where data is kept, and the folder that goes when it is dropped, with `--ephemeral`.
+pub(crate) fn data_of(
+    args: &Args,
+) -> Result<(PathBuf, Option<tempfile::TempDir>), RepositoriesError> {
+    let folder = args.ephemeral.then(tempfile::tempdir).transpose();
+    let folder = folder.map_err(data_error(&args.data))?;
+    let data = folder.as_ref().map(|folder| folder.path().to_owned());
+    Ok((data.unwrap_or_else(|| args.data.clone()), folder))
 }
 
 /// Why there is none to show.

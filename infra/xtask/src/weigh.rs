@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::MetadataCommand;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use idwo_sandbox::github::{self, GitHub};
 
 use crate::{Failed, build, root};
 
@@ -117,10 +118,12 @@ fn built(functions: &[String]) -> Result<PathBuf, Failed> {
 
 /// One after the other, again and again, so that what the machine does beside falls on all alike.
 async fn weights(programs: &[(String, PathBuf)]) -> Result<Vec<(String, Weight)>, Failed> {
+    let folder = tempfile::tempdir()?;
+    let github = GitHub::start(github::sample(folder.path()).await?)?;
     let mut starts: Vec<_> = programs.iter().map(|_| Vec::new()).collect();
     for _ in 0..STARTS {
         for ((name, program), starts) in programs.iter().zip(&mut starts) {
-            starts.push(Start::of(name, program).await?);
+            starts.push(Start::of(name, program, &github).await?);
         }
     }
     let programs = programs.iter().zip(starts);

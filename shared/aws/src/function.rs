@@ -17,15 +17,18 @@ use crate::start::{self, Failed, Start};
 /// first event.
 pub fn serve<H, A>(
     name: &'static str,
-    made: impl FnOnce() -> Result<H, Failed>,
+    made: impl AsyncFnOnce(&Start) -> Result<H, Failed>,
 ) -> Result<(), Failed>
 where
     H: Fn(Call) -> A,
     A: Future<Output = Result<Reply, Failure>>,
 {
     let runtime = start::runtime()?;
-    runtime.block_on(Start::here())?;
-    let answer = Rc::new(made()?);
+    let answer = runtime.block_on(async {
+        let start = Start::here().await?;
+        made(&start).await
+    })?;
+    let answer = Rc::new(answer);
     let answer = move |event: LambdaEvent<Sent>| {
         let answer = Rc::clone(&answer);
         async move { Ok::<_, Failed>(answered(name, event.payload, answer.as_ref()).await) }
@@ -66,6 +69,10 @@ where
     A: Future<Output = Result<Reply, Failure>>,
 {
     let (call, within) = sent.taken_up(name, Watcher::silent())?;
+    let call = Call {
+        watcher: call.watcher.within(within),
+        ..call
+    };
     let _stop = call.watcher.stop_on_drop();
     let watcher = call.watcher.clone();
     let mut answering = std::pin::pin!(answer(call));

@@ -17,6 +17,8 @@ pub type Failed = Box<dyn std::error::Error + Send + Sync>;
 /// What a function starts with.
 pub struct Start {
     pub config: Config,
+    /// Of this process, and all that its secrets hold.
+    pub variables: Variables,
     environment: Variables,
     account: OnceLock<Account>,
 }
@@ -32,24 +34,30 @@ impl Start {
     pub(crate) fn of(environment: Variables) -> Result<Self, Failed> {
         Ok(Self {
             config: Config::read(&environment)?,
+            variables: environment.clone(),
             environment,
             account: OnceLock::new(),
         })
     }
 
     pub(crate) async fn with_secrets(mut self) -> Result<Self, Failed> {
-        self.config = self.configured().await?;
+        self.variables = self.with_kept().await?;
+        self.config = Config::read(&self.variables)?;
         Ok(self)
     }
 
     /// The configuration as it is now: secrets change while a function runs.
     pub(crate) async fn configured(&self) -> Result<Config, Failed> {
+        Ok(Config::read(&self.with_kept().await?)?)
+    }
+
+    async fn with_kept(&self) -> Result<Variables, Failed> {
         let names: Vec<String> = self.environment.list("IDWO_SECRETS")?;
         if names.is_empty() {
-            return Ok(self.config.clone());
+            return Ok(self.environment.clone());
         }
         let kept = secrets::read(self.account()?, &names).await?;
-        Ok(Config::read(&self.environment.clone().or(kept))?)
+        Ok(self.environment.clone().or(kept))
     }
 
     /// Made once, when something needs it: a tool that calls no service of AWS pays nothing for it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use idwo_core::cache::Cache;
-use idwo_core::clock::Clock;
+use idwo_core::clock::{Clock, SystemClock};
 use idwo_core::config::{ConfigError, Variables};
 use idwo_core::ctx::Ctx;
 use idwo_core::health::{Component, State};
@@ -17,6 +17,7 @@ use crate::connect::{self, Unconnected};
 use crate::github::GitHub;
 use crate::jira::Jira;
 use crate::llm::Models;
+use crate::memory::Memory;
 use crate::nowhere::Nowhere;
 
 /// How long a service rests after failures, in milliseconds, where `CIRCUIT_BREAKER_TIMEOUT` says nothing.
@@ -40,6 +41,16 @@ pub enum Misconfigured {
     Variable(#[from] ConfigError),
     #[error("no connections can be made")]
     Connections(#[from] Unconnected),
+}
+
+/// What a function of its own sees of the world: made before its first event, with the first connection.
+/// What it keeps lasts as long as its process.
+pub async fn of_function(variables: &Variables) -> Result<Ctx, Misconfigured> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let cache: Arc<dyn Cache> = Arc::new(Memory::default());
+    let services = Services::configured(variables, &clock, &cache)?;
+    services.warm_up().await;
+    Ok(services.ctx(clock))
 }
 
 impl Services {
@@ -67,7 +78,7 @@ impl Services {
     }
 
     /// What a tool gets that looks at GitHub alone.
-    pub fn ctx(self, clock: Arc<dyn Clock>) -> Ctx {
+    fn ctx(self, clock: Arc<dyn Clock>) -> Ctx {
         Ctx {
             forge: match self.github {
                 Some(github) => github,
@@ -82,7 +93,7 @@ impl Services {
 
     /// Makes the first connection, and says in the log when GitHub does not take the credential: before the
     /// first event this costs nobody time.
-    pub async fn warm_up(&self) {
+    async fn warm_up(&self) {
         if let Some(github) = &self.github {
             let Component { state, found, .. } = github.component(&Watcher::silent()).await;
             if state != State::Ok {

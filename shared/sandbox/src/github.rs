@@ -35,7 +35,7 @@ pub use app::App;
 pub use fault::{At, Fault, Times};
 pub use request::Asked;
 pub use said::{Check, Issue, Requested, Review};
-pub use sample::sample;
+pub use sample::{sample, sample_as};
 pub use world::World;
 
 use state::State;

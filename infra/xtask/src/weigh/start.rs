@@ -1,11 +1,11 @@
 //! One start of a function's process, and what it takes from the machine.
 
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use std::{fs, io};
 
 use idwo_sandbox::aws::{Aws, Outcome, Process};
-use idwo_sandbox::{forge, sample};
+use idwo_sandbox::github::GitHub;
 use serde_json::{Value, json};
 
 use super::BARE;
@@ -26,11 +26,13 @@ pub(super) struct Start {
 }
 
 impl Start {
-    /// As on AWS: with the secrets and the functions that the template gives it.
-    pub(super) async fn of(name: &str, program: &Path) -> Result<Self, Failed> {
+    /// As on AWS: with the secrets and the functions that the template gives it, and a GitHub.
+    pub(super) async fn of(name: &str, program: &Path, github: &GitHub) -> Result<Self, Failed> {
         let aws = Aws::start().await?;
         let secret = json!({ "IDWO_ACCESS_KEYS": "[]", "IDWO_REQUEST_STATE_KEY": "0".repeat(64) });
         aws.keep("signing", &secret).await;
+        let vendors = json!({ "GITHUB_TOKEN": github.token(), "GITHUB_API_URL": github.url() });
+        aws.keep("vendors", &vendors).await;
         let answer = json!({ "reply": "answer", "structured": {}, "text": "" });
         let replied = json!({ "outcome": "replied", "reply": answer });
         aws.stand_in("tools-analyze_pr", move |_| Ok(replied.clone()))
@@ -39,14 +41,12 @@ impl Start {
             ("IDWO_SECRETS", "signing"),
             ("IDWO_FUNCTION_PREFIX", "tools-"),
         ];
-        let secretless = [variables[1]];
-        let reads_secrets = ["mcp", "authorizer"].contains(&name);
-        let variables = if reads_secrets {
-            &variables[..]
-        } else {
-            &secretless
+        let of_vendors = [("IDWO_SECRETS", "vendors")];
+        let variables = match name {
+            "mcp" | "authorizer" => &variables[..],
+            BARE | "conformance" => &[],
+            _ => &of_vendors[..],
         };
-        forget_the_sample()?;
         let program = program.to_str().ok_or("a path that is no text")?;
         let process = aws.run(name, program, variables).await?;
         asked(&aws, name, 1).await?;
@@ -96,14 +96,6 @@ fn is_well(name: &str, answered: Option<&Outcome>) -> bool {
 async fn asked(aws: &Aws, name: &str, times: u64) -> Result<(), Failed> {
     let asked = tokio::time::timeout(ASK_TIMEOUT, aws.asked(name, times)).await;
     asked.map_err(|_| format!("{name} did not ask for event {times}").into())
-}
-
-/// A new function's folder is empty.
-fn forget_the_sample() -> io::Result<()> {
-    match fs::remove_dir_all(sample::path_in(Path::new(forge::FOLDER))) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }
 
 fn event(name: &str) -> Result<Value, Failed> {

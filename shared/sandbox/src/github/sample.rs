@@ -16,8 +16,13 @@ const RUNS: &str = "https://github.com/sample/storefront/actions/runs";
 
 /// The sample of this edition as a world, written in `folder` where it is not there yet.
 pub async fn sample(folder: &Path) -> Result<World, Unusable> {
+    sample_as(folder, NAME).await
+}
+
+/// The same under another `name`.
+pub async fn sample_as(folder: &Path, name: &str) -> Result<World, Unusable> {
     let clone = sample::written_in(folder)?;
-    let mut world = World::of(&clone, NAME).await?;
+    let mut world = World::of(&clone, name).await?;
     risky(&mut world);
     open(&mut world);
     Ok(world)
