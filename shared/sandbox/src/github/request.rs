@@ -1,6 +1,6 @@
 //! A request as it came in, and what a test is told of it afterwards.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -13,7 +13,7 @@ pub struct Asked {
     pub method: String,
     /// Without what enterprise servers put before it (`/api/v3`, `/api`).
     pub path: String,
-    pub query: HashMap<String, String>,
+    pub query: BTreeMap<String, String>,
     /// Whether it came with an `Authorization`.
     pub authorized: bool,
     /// The operation's name, of a GraphQL request.
@@ -59,7 +59,7 @@ fn path(path: &str) -> &str {
     }
 }
 
-fn query(query: &str) -> HashMap<String, String> {
+fn query(query: &str) -> BTreeMap<String, String> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -9,7 +9,7 @@ use idwo_history::clones::Clones;
 
 use super::client::{Answer, Client, served};
 use crate::git_clone::{Draft, GitClone};
-use crate::github::{GitHub, World, patch};
+use crate::github::{At, Fault, GitHub, Times, World, patch};
 use crate::sample;
 
 const ANN: &str = "Ann Lee <7+ann@users.noreply.github.com>";
@@ -87,6 +87,17 @@ async fn commits_come_page_by_page_and_files_with_the_first() {
     assert_eq!(texts(&second, "commits", "/commit/message"), ["Third"]);
     assert!(second.body.get("files").is_none() && !second.header("link").contains("next"));
     assert_eq!(second.body["commits"][0]["author"]["login"], "ann");
+}
+
+#[tokio::test]
+async fn a_page_that_follows_itself_links_to_nothing_else() {
+    let (github, path, _folder) = branch(|_| ()).await;
+    github.breaks(At::Any, Times::Next(1), Fault::PagingLoop);
+    let answer = Client::of(&github)
+        .get(&format!("{path}?page=1&per_page=2"), &[])
+        .await;
+    let itself = format!("<{}{path}?page=1&per_page=2>; rel=\"next\"", github.url());
+    assert_eq!(answer.header("link"), itself);
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ async fn a_merged_pull_request_is_shown_as_its_clone_tells_it() {
         json!({ "__typename": "User", "login": "dana-ok", "name": "Dana Okafor" })
     );
     assert_eq!(pull["headRepositoryOwner"]["login"], "dana-ok");
+    assert_eq!(pull["isCrossRepository"], true);
     assert_eq!(
         pull["mergeCommit"]["parents"]["nodes"][0]["oid"],
         pull["baseRefOid"]
@@ -251,6 +252,28 @@ async fn history_is_given_page_by_page_and_none_twice() {
             .all(|asked| asked.authorized && asked.path == "/graphql")
     );
     assert_eq!(asked.len(), seen.len().div_ceil(20));
+}
+
+#[tokio::test]
+async fn history_goes_by_dates_and_knows_each_number_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut clone = GitClone::init(folder.path().join("clone.git")).unwrap();
+    let draft = |message| Draft::by("Ann Lee <ann@x.test>", message).writes("a.txt", message);
+    clone.land(draft("Begin (#1)")).unwrap();
+    clone.land(draft("Late (#2)").days_later(3)).unwrap();
+    clone.land(draft("Early (#3)").days_later(-1)).unwrap();
+    clone.land(draft("Quoted (#1)").days_later(9)).unwrap();
+    let mut world = World::of(clone.path(), "sample/storefront").await.unwrap();
+    world.recorded_for_the_judge();
+    let github = GitHub::start(world).unwrap();
+    let client = Client::of(&github);
+    let answer = client
+        .query("History", HISTORY, json!({ "first": 9 }))
+        .await;
+    let nodes = &answer.body["data"]["repository"]["pullRequests"]["nodes"];
+    let titles = nodes.as_array().unwrap().iter().map(|node| &node["title"]);
+    assert_eq!(titles.collect::<Vec<_>>(), ["Late", "Early", "Begin"]);
+    assert_eq!(nodes[0]["mergedBy"]["login"], "ann-lee");
 }
 
 #[tokio::test]
