@@ -112,3 +112,89 @@ fn judgement(statement: String, confidence: f64, basis: Vec<String>) -> Judgemen
         compliance: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use idwo_core::evidence::Met;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn grounds() -> Grounds<'static> {
+        let lines = [12, 13].into();
+        Grounds {
+            files: [("src/refund.rs".to_owned(), ("src/refund.rs", lines))].into(),
+            evidence: ["size", "tickets"].into(),
+            criteria: [("PAY-77".to_owned(), 2)].into(),
+            tickets: ["PAY-77".to_owned()].into(),
+            ..Grounds::default()
+        }
+    }
+
+    fn verdict(ticket: &str, criterion: usize, path: &str, line: u32) -> Value {
+        json!({
+            "ticket": ticket, "criterion": criterion, "verdict": "met", "why": "It is refunded.",
+            "path": path, "line": line, "confidence": 0.9,
+        })
+    }
+
+    fn judged(findings: Value, compliance: Value) -> (Vec<Judgement>, Option<Skipped>) {
+        let summary = json!({ "statement": "Fine.", "basis": ["size", "x"], "confidence": 0.5 });
+        let said = json!({ "summary": summary, "findings": findings, "compliance": compliance });
+        let said = serde_json::from_value(said).unwrap();
+        judgements(said, &grounds(), "m", "analyze_pr/1")
+    }
+
+    #[test]
+    fn a_verdict_is_on_a_criterion_that_exists_once() {
+        let asked = json!([
+            verdict("PAY-77", 1, "src/refund.rs", 12),
+            verdict("PAY-77", 2, "", 0),
+            verdict("PAY-77", 1, "", 0),
+            verdict("PAY-77", 3, "", 0),
+            verdict("PAY-77", 0, "", 0),
+            verdict("PAY-78", 1, "", 0),
+            verdict("PAY-77", 2, "src/refund.rs", 14),
+            verdict("PAY-77", 2, "src/evil.rs", 12),
+        ]);
+        let (judgements, dropped) = judged(json!([]), asked);
+        let verdicts: Vec<_> = judgements
+            .iter()
+            .filter_map(|j| j.compliance.clone())
+            .collect();
+        let compliance = |criterion, place: Option<u32>| Compliance {
+            ticket: "PAY-77".to_owned(),
+            criterion,
+            verdict: Met::Met,
+            path: place.map(|_| "src/refund.rs".to_owned()),
+            line: place,
+        };
+        assert_eq!(verdicts, [compliance(1, Some(12)), compliance(2, None)]);
+        assert_eq!(judgements[1].basis, ["tickets"]);
+        assert_eq!(dropped.unwrap().what, "6 judgements of the model");
+    }
+
+    #[test]
+    fn the_summary_comes_first_and_then_the_worst() {
+        let finding = |severity: &str| {
+            json!({
+                "path": "src/refund.rs", "from_line": 12, "to_line": 13, "severity": severity,
+                "scenario": "It fails.", "suggestion": "Try again.", "confidence": 0.5,
+            })
+        };
+        let findings = json!([finding("low"), finding("high"), finding("medium")]);
+        let (judgements, dropped) = judged(findings, json!([]));
+        let ids: Vec<_> = judgements.iter().map(|j| j.id.as_str()).collect();
+        assert_eq!(ids, ["model_1", "model_2", "model_3", "model_4"]);
+        assert_eq!(
+            judgements[0].basis,
+            ["size"],
+            "what does not exist is taken out"
+        );
+        let severities = judgements
+            .iter()
+            .filter_map(|j| Some(j.finding.as_ref()?.severity));
+        assert!(severities.is_sorted(), "{judgements:?}");
+        assert_eq!(dropped, None);
+    }
+}
