@@ -25,7 +25,10 @@ const LINE_CHARS_MAX: usize = 240;
 const INDENT_CHARS_MAX: usize = 40;
 
 /// Most files that are named as left out; the others are counted.
-const NAMED_MAX: usize = 10;
+const NAMED_MAX: usize = 5;
+
+/// Longest name of one, in characters: all that a model adds has 4 KB.
+const NAME_CHARS_MAX: usize = 100;
 
 /// The first and the last line of a private key.
 const KEY: (&str, &str) = ("private key", "-----END");
@@ -101,7 +104,7 @@ impl<'a> Diff<'a> {
 }
 
 fn name(shown: &Shown<'_>) -> String {
-    quote(&shown.file.path, PATH_CHARS_MAX)
+    quote(&shown.file.path, NAME_CHARS_MAX)
 }
 
 fn left_out(of: &str, names: &[String]) -> Skipped {
