@@ -119,7 +119,7 @@ pub struct NextCall {
 }
 
 /// How much of the reply the caller wants: `summary`, at most 8 KB, with long lists cut and the cut
-/// said in `coverage`; or `full`, at most 100 KB.
+/// said in `coverage`; or `full`, at most 100 KB. What a model adds comes on top, at most 4 KB.
 // The variants have no docs of their own: they would turn a plain enum into `oneOf` in the schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
