@@ -67,7 +67,7 @@ pub struct Input {
     /// Also look up the Jira tickets it names.
     #[serde(default)]
     include_jira_context: bool,
-    /// summary: at most 8 KB. full: at most 100 KB.
+    /// summary: to 8 KB. full: to 100 KB. A model: to 4.
     #[serde(default)]
     detail: Detail,
 }
@@ -75,11 +75,11 @@ pub struct Input {
 impl Tool for AnalyzePr {
     const NAME: &'static str = "analyze_pr";
     const TITLE: &'static str = "Analyze a pull request";
-    const DESCRIPTION: &'static str = "Computes evidence about one pull request: calibrated risk \
-        with factors, reviewers with reasons, time to merge, size, entropy, CODEOWNERS areas, \
-        untested code, public signatures, TODO/FIXME, dependencies, CI, infrastructure, \
-        migrations, secret-like strings, tickets, file history, missing companions, split. Reads only; a \
-        configured model may add checked judgements. Says what is unknown.";
+    const DESCRIPTION: &'static str = "Computes evidence of a pull request: calibrated risk, \
+        reviewers with reasons, time to merge, size, entropy, CODEOWNERS areas, untested code, \
+        public signatures, TODO/FIXME, dependencies, CI, infrastructure, migrations, \
+        secret-like strings, tickets, file history, missing companions, split. Reads only; a \
+        model may add judgements. Says what is unknown.";
     const ANNOTATIONS: Annotations = Annotations {
         read_only_hint: true,
         destructive_hint: false,
