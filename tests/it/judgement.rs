@@ -415,6 +415,60 @@ async fn only_added_lines_of_changed_files_can_be_found_fault_with() {
 }
 
 #[tokio::test]
+async fn what_a_model_is_not_shown_is_said_and_not_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut clone = GitClone::init(folder.path().join("shop.git")).unwrap();
+    clone
+        .land(Draft::by(ANN, "Begin (#1)").writes("README.md", "x\n"))
+        .unwrap();
+    let mut draft = Draft::by(ANN, "Grow (#2)");
+    for (name, lines) in [("a", 900), ("b", 800), ("c", 700), ("d", 600), ("e", 500)] {
+        let code: Vec<_> = (1..=lines)
+            .map(|n| format!("let value_{n} = {n};\n"))
+            .collect();
+        draft = draft.writes(&format!("src/{name}.rs"), code.concat());
+    }
+    clone.land(draft).unwrap();
+    let mut clones = Clones::default();
+    clones.offer(clone.path()).unwrap();
+    let scene = Scene {
+        _folder: folder,
+        clones,
+        name: "local/shop",
+        number: 2,
+        models: Models::start().await.unwrap(),
+    };
+    let alone = scene.without_model().await;
+    let told = scene
+        .with_model(|_| {
+            let lines = [("src/a.rs", 1), ("src/a.rs", 900), ("src/e.rs", 1)];
+            let findings = lines.map(|(path, line)| finding(path, line, "It is wrong."));
+            opinion("It grows.", &findings)
+        })
+        .await;
+    assert_same_facts(&alone, &told);
+    let material = scene.models.asked()[0].material().to_owned();
+    assert!(
+        (25_000..40_000).contains(&material.len()),
+        "{}",
+        material.len()
+    );
+    let skipped = told.reply["coverage"]["skipped"].to_string();
+    assert!(
+        skipped.contains("by the model: 1 file (src/e.rs)"),
+        "{skipped}"
+    );
+    let partly = "by the model: the rest of 4 files (src/a.rs, ";
+    assert!(skipped.contains(partly), "{skipped}");
+    let judgements = told.reply["judgements"].as_array().unwrap();
+    assert_eq!(
+        judgements.len(),
+        2,
+        "the summary and the line that was shown"
+    );
+}
+
+#[tokio::test]
 async fn a_model_s_basis_and_tickets_are_those_that_exist() {
     let scene = Scene::of_hostile_change().await;
     let told = scene
