@@ -154,8 +154,6 @@ mod tests {
             verdict("PAY-77", 3, "", 0),
             verdict("PAY-77", 0, "", 0),
             verdict("PAY-78", 1, "", 0),
-            verdict("PAY-77", 2, "src/refund.rs", 14),
-            verdict("PAY-77", 2, "src/evil.rs", 12),
         ]);
         let (judgements, dropped) = judged(json!([]), asked);
         let verdicts: Vec<_> = judgements
@@ -171,7 +169,20 @@ mod tests {
         };
         assert_eq!(verdicts, [compliance(1, Some(12)), compliance(2, None)]);
         assert_eq!(judgements[1].basis, ["tickets"]);
-        assert_eq!(dropped.unwrap().what, "6 judgements of the model");
+        assert_eq!(dropped.unwrap().what, "4 judgements of the model");
+    }
+
+    #[test]
+    fn a_verdict_shows_in_a_line_that_was_added_or_in_none() {
+        for (path, line) in [
+            ("src/refund.rs", 14),
+            ("src/evil.rs", 12),
+            ("", 12),
+            ("src/refund.rs", 0),
+        ] {
+            let (judgements, _) = judged(json!([]), json!([verdict("PAY-77", 1, path, line)]));
+            assert_eq!(judgements.len(), 1, "the summary alone: {path}:{line}");
+        }
     }
 
     #[test]

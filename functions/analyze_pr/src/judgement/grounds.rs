@@ -101,3 +101,36 @@ fn people(report: &Report) -> BTreeSet<String> {
     });
     known.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_begins_and_ends_in_shown_lines_and_is_short() {
+        let lines = [1, 2, 60, 61].into();
+        let grounds = Grounds {
+            files: [("a.rs".to_owned(), ("a.rs", lines))].into(),
+            ..Grounds::default()
+        };
+        let holds = |from, to| grounds.hold("a.rs", from, to);
+        assert!(holds(1, 1) && holds(1, 60) && holds(2, 61));
+        assert!(!holds(1, 61), "61 lines");
+        assert!(!holds(2, 1) && !holds(1, 3) && !holds(3, 60));
+        assert!(!grounds.hold("b.rs", 1, 1));
+    }
+
+    #[test]
+    fn a_file_goes_by_the_end_of_its_path() {
+        let grounds = Grounds {
+            files: [("src/pay.rs".to_owned(), ("src/pay.rs", BTreeSet::new()))].into(),
+            ..Grounds::default()
+        };
+        assert!(grounds.is_file("src/pay.rs") && grounds.is_file("pay.rs"));
+        assert!(
+            !["", "ay.rs", "rs", "/pay.rs", "src", "src/pay.rs/x"]
+                .iter()
+                .any(|name| grounds.is_file(name))
+        );
+    }
+}
