@@ -9,8 +9,9 @@ use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
 use idwo_sandbox::git_clone::{Draft, GitClone};
+use idwo_sandbox::jira::Jira;
 use idwo_sandbox::models::{Answer, Asked, Models};
-use idwo_sandbox::sample;
+use idwo_sandbox::{jira, sample};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -466,6 +467,62 @@ async fn what_a_model_is_not_shown_is_said_and_not_judged() {
         2,
         "the summary and the line that was shown"
     );
+}
+
+#[tokio::test]
+async fn a_model_judges_what_a_ticket_asks_for() {
+    let scene = Scene::of_sample().await;
+    let jira = Jira::start("bot", "token").await.unwrap();
+    jira::sample::issues()
+        .into_iter()
+        .for_each(|issue| jira.has(issue));
+    scene.models.answers(|asked| {
+        let (path, line) = first_line(asked);
+        let verdict = |criterion: u64, path: &str, line: u64| {
+            json!({
+                "ticket": "PAY-77", "criterion": criterion, "verdict": "not_met",
+                "why": "It is charged again at once.", "path": path, "line": line, "confidence": 0.6,
+            })
+        };
+        Answer::Says(json!({
+            "summary": { "statement": "Fine.", "basis": ["tickets"], "confidence": 0.5 },
+            "findings": [],
+            "compliance": [verdict(1, &path, line), verdict(3, "", 0), verdict(4, "", 0)],
+        }))
+    });
+    let (url, model) = (jira.url(), format!("{}/v1", scene.models.url()));
+    let host = scene.host(&[
+        ("JIRA_URL", &url),
+        ("JIRA_USERNAME", "bot"),
+        ("JIRA_API_TOKEN", "token"),
+        ("OPENAI_BASE_URL", &model),
+        ("OPENAI_MODEL", "local-model"),
+    ]);
+    let arguments = json!({
+        "owner": "sample", "repo": "storefront", "pull_number": 71, "include_jira_context": true,
+    });
+    let arguments = arguments.as_object().unwrap().clone();
+    let answer = host.tool("analyze_pr", arguments, Watcher::silent()).await;
+    let reply = answer.unwrap().structured;
+    let material = scene.models.asked()[0].material().to_owned();
+    assert!(
+        material.contains("\nPAY-77: Retry declined payments\n1. A soft decline"),
+        "{material}"
+    );
+    let judgements = reply["judgements"].as_array().unwrap();
+    assert_eq!(
+        judgements.len(),
+        3,
+        "the summary, and two criteria of three"
+    );
+    assert_eq!(judgements[1]["basis"], json!(["tickets"]));
+    let verdict = &judgements[1]["compliance"];
+    assert_eq!(
+        (&verdict["ticket"], &verdict["criterion"]),
+        (&json!("PAY-77"), &json!(1))
+    );
+    assert_eq!(verdict["verdict"], "not_met");
+    assert!(verdict["line"].is_u64() && judgements[2]["compliance"]["line"].is_null());
 }
 
 #[tokio::test]
