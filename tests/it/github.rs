@@ -18,6 +18,13 @@ use crate::door::{sample_clones, with_services};
 const COLD_CALLS_MAX: usize = 25;
 const WARM_CALLS_MAX: usize = 8;
 
+/// The sample, written in `folder`, as GitHub serves it.
+pub(crate) async fn served_from(folder: &Path) -> github::GitHub {
+    let mut world = github::sample(folder).await.unwrap();
+    world.recorded_for_the_judge();
+    github::GitHub::start(world).unwrap()
+}
+
 /// The tools over GitHub's stand-in alone.
 pub(crate) fn over(github: &github::GitHub) -> InProcess {
     let (token, url) = (github.token(), github.url());
@@ -46,7 +53,7 @@ pub(crate) async fn analyze(host: &InProcess, number: u32) -> Result<Value, Fail
 async fn a_clone_and_github_give_the_same_evidence() {
     let folder = tempfile::tempdir().unwrap();
     let clone = over_clone(folder.path());
-    let served = github::GitHub::start(github::sample(folder.path()).await.unwrap()).unwrap();
+    let served = served_from(folder.path()).await;
     let github = over(&served);
     for number in [3, 22, 38, 67, sample::RISKY_PULL, 72] {
         let by_clone = analyze(&clone, number).await.unwrap();
@@ -96,7 +103,7 @@ fn is_an_address(name: &str) -> bool {
 #[tokio::test]
 async fn a_first_look_takes_few_calls_and_the_next_ones_fewer() {
     let folder = tempfile::tempdir().unwrap();
-    let served = github::GitHub::start(github::sample(folder.path()).await.unwrap()).unwrap();
+    let served = served_from(folder.path()).await;
     let github = over(&served);
     analyze(&github, sample::RISKY_PULL).await.unwrap();
     let cold = served.asked().len();

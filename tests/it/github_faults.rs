@@ -19,15 +19,14 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::door::with_services;
-use crate::github::{analyze, over};
+use crate::github::{analyze, over, served_from};
 
 /// Assistants cut a call soon after.
 const ANSWER_WITHIN: Duration = Duration::from_secs(28);
 
 async fn served() -> (GitHub, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let world = github::sample(folder.path()).await.unwrap();
-    (GitHub::start(world).unwrap(), folder)
+    (served_from(folder.path()).await, folder)
 }
 
 /// What the tool says when GitHub does this to every request, and whether coming back helps.
