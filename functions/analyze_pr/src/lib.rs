@@ -56,12 +56,10 @@ pub struct AnalyzePr;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
-    /// Repository owner, e.g. rust-lang.
     owner: Owner,
-    /// Repository name, e.g. cargo.
     repo: Repo,
     pull_number: PullNumber,
-    /// Only what the branch changed since this commit: a `head_sha` of an earlier answer.
+    /// Only what came after this commit.
     #[serde(default)]
     since_sha: Option<CommitSha>,
     /// Also look up the Jira tickets it names.
@@ -75,11 +73,11 @@ pub struct Input {
 impl Tool for AnalyzePr {
     const NAME: &'static str = "analyze_pr";
     const TITLE: &'static str = "Analyze a pull request";
-    const DESCRIPTION: &'static str = "Computes evidence of a pull request: calibrated risk, \
-        reviewers with reasons, time to merge, size, entropy, CODEOWNERS areas, untested code, \
-        public signatures, TODO/FIXME, dependencies, CI, infrastructure, migrations, \
-        secret-like strings, tickets, file history, missing companions, split. Reads only; a \
-        model may add judgements. Says what is unknown.";
+    const DESCRIPTION: &'static str = "Evidence of a pull request: calibrated risk, reviewers with \
+        reasons, time to review and merge, checks, conflicts, size, CODEOWNERS, untested code, public \
+        signatures, TODO/FIXME, dependencies, CI, infra, migrations, secrets, \
+        tickets, file history, missing companions, split. Reads only; a model may add judgements. \
+        Says what is unknown.";
     const ANNOTATIONS: Annotations = Annotations {
         read_only_hint: true,
         destructive_hint: false,

@@ -126,7 +126,27 @@ fn schema<T: JsonSchema>(inline: bool) -> Value {
     let mut schema = SchemaGenerator::new(settings).into_root_schema_for::<T>();
     schema.remove("title");
     schema.remove("description");
-    json!(schema)
+    let mut schema = json!(schema);
+    if inline {
+        without_null(&mut schema);
+    }
+    schema
+}
+
+/// An argument that may be left out need not be null as well: it is one way less to go wrong.
+fn without_null(schema: &mut Value) {
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    let properties = properties.into_iter().flat_map(Map::values_mut);
+    for property in properties.filter_map(Value::as_object_mut) {
+        property.retain(|name, value| name != "default" || !value.is_null());
+        if let Some(Value::Array(types)) = property.get_mut("type") {
+            types.retain(|name| name != "null");
+            if let [only] = types.as_slice() {
+                let only = only.clone();
+                property.insert("type".to_owned(), only);
+            }
+        }
+    }
 }
 
 /// Cut between characters, and the cut marked.
