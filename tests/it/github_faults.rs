@@ -12,7 +12,7 @@ use idwo_core::forge::Forge;
 use idwo_core::input::PullNumber;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
-use idwo_sandbox::github::{self, App, At, Fault, GitHub, Times};
+use idwo_sandbox::github::{App, At, Fault, GitHub, Times};
 use idwo_sandbox::sample;
 use serde_json::json;
 use tempfile::TempDir;

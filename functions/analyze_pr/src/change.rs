@@ -145,11 +145,6 @@ impl<'a> Change<'a> {
         Some(format!("{web}/pull/{}", self.pull_request.number))
     }
 
-    /// The page that shows the change as its reviewers saw it.
-    pub(crate) fn files_url(&self) -> Option<String> {
-        Some(format!("{}/files", self.url()?))
-    }
-
     /// The page that shows exactly what was counted.
     pub(crate) fn compare_url(&self) -> Option<String> {
         let web = self.pull_request.provenance.web.as_deref()?;

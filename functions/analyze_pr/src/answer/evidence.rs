@@ -38,9 +38,9 @@ pub(super) fn evidence(change: &Change<'_>, report: &Report, counts: &Counts) ->
     facts.push(reviewers(counts));
     facts.extend(past::facts(report));
     facts.extend(record::facts(report));
-    for fact in &mut facts {
-        fact.url = fact.url.take().or_else(|| change.files_url());
-    }
+    // A fact without a place of its own has the pull request's, which the reply names once. What was counted
+    // and not found comes last: it is the first to go where a reply has to be short.
+    facts.sort_by_key(|fact| fact.value == 0);
     facts
 }
 

@@ -21,8 +21,8 @@ const SMALL_LIST_BYTES: usize = 450;
 /// Cuts the lists inside `result` until `reply` fits `detail`: the largest first, and none further
 /// than the others before all were tried. `None` when it does not fit even without them.
 ///
-/// A list is cut at its end, so tools put what matters first. Evidence, sources and coverage are
-/// never cut: tools keep them short by construction.
+/// A list is cut at its end, so tools put what matters first. Facts go only when no list is left, the last
+/// first; sources and coverage never: tools keep them short by construction.
 pub(super) fn fit(mut reply: Value, detail: Detail) -> Option<Value> {
     let bytes_max = match detail {
         Detail::Summary => SUMMARY_BYTES_MAX,
@@ -45,6 +45,10 @@ pub(super) fn fit(mut reply: Value, detail: Detail) -> Option<Value> {
             note(&mut reply, skipped.as_ref(), &cuts, detail);
             left = size(&reply);
         }
+    }
+    while left > bytes_max && cuts.cut_fact(&mut reply) {
+        note(&mut reply, skipped.as_ref(), &cuts, detail);
+        left = size(&reply);
     }
     (left <= bytes_max).then_some(reply)
 }
@@ -82,6 +86,8 @@ fn lists_over<'a>(length: usize, value: &'a mut Value, path: &str, found: &mut V
     }
 }
 
+const FACTS: &str = "evidence";
+
 /// How many entries were cut and how many there were, by path; lists within a list share theirs.
 struct Cuts(BTreeMap<String, (usize, usize)>);
 
@@ -108,6 +114,18 @@ impl Cuts {
             }
             _ => (),
         }
+    }
+
+    /// The last of the evidence; false when there is none left.
+    fn cut_fact(&mut self, reply: &mut Value) -> bool {
+        let Some(Value::Array(facts)) = reply.get_mut("evidence") else {
+            return false;
+        };
+        let (cut, had) = self.0.entry(FACTS.to_owned()).or_default();
+        *had = *cut + facts.len();
+        let was_there = facts.pop().is_some();
+        *cut += usize::from(was_there);
+        was_there
     }
 
     fn cut(&mut self, list: List<'_>, length: usize) {

@@ -71,6 +71,22 @@ fn the_largest_list_is_cut_first_and_small_ones_stay_whole() {
 }
 
 #[test]
+fn facts_go_when_no_list_is_left_and_the_last_goes_first() {
+    let mut facts = reply(json!({}));
+    facts.evidence = (0..190).map(|_| evidence("size")).collect();
+    facts.evidence.insert(0, evidence("first"));
+    let sealed = facts.seal(Detail::Summary).unwrap();
+    let left = sealed["evidence"].as_array().unwrap();
+    assert!(sealed.to_string().len() <= SUMMARY_BYTES_MAX && left.len() > 50);
+    assert_eq!(left[0]["id"], "first");
+    let what = sealed["coverage"]["skipped"][0]["what"].as_str().unwrap();
+    assert_eq!(
+        what,
+        format!("entries of lists: {} of 191 in evidence", 191 - left.len())
+    );
+}
+
+#[test]
 fn lists_within_a_list_are_counted_together() {
     let inner: Vec<_> = (0..300).map(|n| format!("change number {n}")).collect();
     let items = [0, 1].map(|_| json!({ "changes": inner }));

@@ -64,9 +64,15 @@ fn used_up() -> Reply {
     Reply::refusal(StatusCode::FORBIDDEN, why)
 }
 
+fn told(state: &State, now: Timestamp) -> Reply {
+    let limit = state.world().requests_an_hour;
+    state.limits().told(limit, now)
+}
+
 async fn routed(state: &State, headers: &HeaderMap, asked: &Asked, now: Timestamp) -> Reply {
     let path: Vec<_> = asked.path.split('/').skip(1).collect();
     let answered = match (asked.method.as_str(), path.as_slice()) {
+        ("GET", ["rate_limit"]) => Ok(told(state, now)),
         ("POST", ["graphql"]) => asked_in_graphql(state, asked).await,
         ("GET", ["repos", owner, repo, "compare", range]) => {
             compared(state, (owner, repo), range, asked)

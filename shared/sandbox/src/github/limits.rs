@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use serde_json::json;
+
 use super::reply::Reply;
 
 /// After which a limit begins anew.
@@ -50,6 +52,23 @@ impl Limits {
             .with("x-ratelimit-reset", window.resets_at.as_second())
             .with("x-ratelimit-used", window.used)
             .with("x-ratelimit-resource", resource)
+    }
+
+    /// All of them, as GitHub tells them to whoever asks; asking is free.
+    pub(super) fn told(&mut self, limit: u32, now: Timestamp) -> Reply {
+        self.give_back("core", now);
+        let mut shown = |resource| {
+            let window = *self.window(resource, now);
+            let left = limit.saturating_sub(window.used);
+            json!({
+                "limit": limit, "used": window.used, "remaining": left,
+                "reset": window.resets_at.as_second(),
+            })
+        };
+        let (core, graphql) = (shown("core"), shown("graphql"));
+        Reply::ok(json!({
+            "resources": { "core": core, "graphql": graphql, "search": core }, "rate": core,
+        }))
     }
 
     fn window(&mut self, resource: &'static str, now: Timestamp) -> &mut Window {
