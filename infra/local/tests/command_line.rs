@@ -10,6 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 use idwo_core::access::Keys;
 use idwo_core::clock::{Clock, SystemClock};
 use idwo_sandbox::git_clone::{Draft, GitClone};
+use idwo_sandbox::sample;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -353,7 +354,8 @@ fn a_sample_that_is_broken_says_what_to_delete() {
         call(&folder, &["analyze_pr", SAMPLE]).status.code(),
         Some(0)
     );
-    std::fs::remove_file(folder.path().join(".idwo/sample-1.git/HEAD")).unwrap();
+    let sample = sample::path_in(&folder.path().join(".idwo"));
+    std::fs::remove_file(sample.join("HEAD")).unwrap();
     let output = call(&folder, &["analyze_pr", SAMPLE]);
     assert_eq!(output.status.code(), Some(1));
     assert!(

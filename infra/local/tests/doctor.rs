@@ -80,12 +80,32 @@ fn a_misspelt_variable_is_named() {
 
 #[test]
 fn credentials_that_nothing_uses_are_named_and_not_shown() {
-    let (report, code) = doctor(&["--ephemeral"], &[("JIRA_API_TOKEN", "hunter2")]);
+    let (report, code) = doctor(&["--ephemeral"], &[("SLACK_BOT_TOKEN", "hunter2")]);
     assert_eq!(code, Some(0), "{report}");
-    assert!(
-        line(&report, "jira").contains("JIRA_API_TOKEN set, not used"),
-        "{report}"
-    );
+    assert!(report.contains("SLACK_BOT_TOKEN set, not used"), "{report}");
+    assert!(!report.contains("hunter2"), "{report}");
+}
+
+#[test]
+fn a_service_that_is_half_set_up_names_what_is_missing() {
+    let (report, code) = doctor(&["--ephemeral"], &[("JIRA_API_TOKEN", "hunter2")]);
+    assert_eq!(code, Some(1), "{report}");
+    assert!(line(&report, "services").contains("JIRA_URL"), "{report}");
+    assert!(!report.contains("hunter2"), "{report}");
+}
+
+#[test]
+fn a_github_that_does_not_answer_is_down() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", nobody.local_addr().unwrap());
+    drop(nobody);
+    let variables = [
+        ("GITHUB_TOKEN", "hunter2"),
+        ("GITHUB_API_URL", url.as_str()),
+    ];
+    let (report, code) = doctor(&["--ephemeral"], &variables);
+    assert_eq!(code, Some(1), "{report}");
+    assert!(line(&report, "github").starts_with("down"), "{report}");
     assert!(!report.contains("hunter2"), "{report}");
 }
 
@@ -107,7 +127,8 @@ fn a_variable_that_serving_would_refuse_is_refused_here() {
         let (report, code) = doctor(&["--ephemeral"], &[(name, value), key]);
         assert_eq!(code, Some(1), "{report}");
         assert!(line(&report, "configuration").contains(name), "{report}");
-        assert!(!report.contains("not set"), "{report}");
+        let key = line(&report, "request state key");
+        assert!(!key.contains("not set"), "{report}");
     }
 }
 
