@@ -6,6 +6,8 @@ use std::sync::Arc;
 use idwo_clients::services::Services;
 use idwo_core::clock::SystemClock;
 use idwo_core::failure::Failure;
+use idwo_core::forge::Forge;
+use idwo_core::input::PullNumber;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
@@ -114,4 +116,65 @@ async fn a_first_look_takes_few_calls_and_the_next_ones_fewer() {
         "{cold} and {warm} calls"
     );
     assert!(warm < cold, "{cold} and {warm} calls");
+}
+
+#[tokio::test]
+async fn the_reply_says_how_many_calls_it_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = served_from(folder.path()).await;
+    let reply = analyze(&over(&served), sample::RISKY_PULL).await.unwrap();
+    assert_eq!(reply["cost"]["api_calls"], served.asked().len());
+    let reply = analyze(&over_clone(folder.path()), sample::RISKY_PULL).await;
+    assert_eq!(reply.unwrap()["cost"]["api_calls"], 0);
+}
+
+/// The second commit of the sample's risky branch, seen from the first.
+#[tokio::test]
+async fn what_came_since_a_commit_is_the_same_from_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = served_from(folder.path()).await;
+    let hosts = [over_clone(folder.path()), over(&served)];
+    let whole = analyze(&hosts[0], sample::RISKY_PULL).await.unwrap();
+    let head = &whole["result"]["pull_request"]["head_sha"];
+    let first = first_commit(folder.path()).await;
+    let mut sizes = Vec::new();
+    for host in &hosts {
+        let reply = since(host, &first).await.unwrap();
+        let result = &reply["result"];
+        assert_eq!(result["pull_request"]["base_sha"], *first);
+        assert_eq!(result["pull_request"]["result_sha"], *head);
+        assert_eq!(result["pull_request"]["commits"], 1);
+        sizes.push(result["size"].clone());
+        let refused = since(host, &"f".repeat(40)).await.err();
+        let refused = refused.expect("nobody made that commit");
+        assert!(
+            refused.to_string().contains("leave `since_sha` out"),
+            "{refused}"
+        );
+    }
+    assert_eq!(sizes[0], sizes[1]);
+    assert_eq!(sizes[0]["files"], 4);
+}
+
+async fn since(host: &InProcess, seen: &str) -> Result<Value, Failure> {
+    let arguments = json!({
+        "owner": "sample", "repo": "storefront", "pull_number": sample::RISKY_PULL,
+        "since_sha": seen,
+    });
+    let arguments = arguments.as_object().unwrap().clone();
+    let answer = host
+        .tool("analyze_pr", arguments, Watcher::silent())
+        .await?;
+    Ok(answer.structured)
+}
+
+async fn first_commit(folder: &Path) -> String {
+    let clones = sample_clones(&sample::path_in(folder));
+    let number = PullNumber::new(sample::RISKY_PULL.into()).unwrap();
+    let name = sample::NAME.parse().unwrap();
+    let pull = clones
+        .pull_request(&name, number, &Watcher::silent())
+        .await
+        .unwrap();
+    pull.commits.last().unwrap().sha.to_string()
 }

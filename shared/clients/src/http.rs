@@ -81,7 +81,7 @@ impl Service {
         self.limits.newest()
     }
 
-    /// The answer, in at most [`ASK_TIMEOUT`] and well before who waits is gone. Only what is safe to
+    /// The answer, in at most 20 s and well before who waits is gone. Only what is safe to
     /// ask twice is asked again.
     pub async fn ask(&self, ask: &Ask, watcher: &Watcher) -> Result<Answer, Unanswered> {
         let within = ASK_TIMEOUT.min(watcher.left().saturating_sub(ANSWER_MARGIN));

@@ -264,3 +264,69 @@ fn commit(listed: Listed) -> Commit {
         message: listed.commit.message,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn file(file: Value) -> Value {
+        let mut whole = json!({
+            "filename": "a", "status": "modified", "sha": "1", "additions": 0, "deletions": 0,
+        });
+        for (name, value) in file.as_object().unwrap() {
+            whole[name] = value.clone();
+        }
+        whole
+    }
+
+    fn compared(files: Vec<Value>) -> Comparison {
+        let commit = json!({ "sha": "0".repeat(40), "commit": { "message": "m", "author": null }, "author": {} });
+        let page = json!({
+            "merge_base_commit": commit, "behind_by": 0, "total_commits": 1, "commits": [commit],
+            "files": files,
+        });
+        Comparison::of(serde_json::from_value(page).unwrap())
+    }
+
+    fn content(of: Value) -> Content {
+        compared(vec![file(of)]).files.remove(0).content
+    }
+
+    #[test]
+    fn a_file_without_a_patch_is_told_by_what_else_is_said_of_it() {
+        assert!(matches!(content(json!({})), Content::Binary));
+        assert!(matches!(
+            content(json!({ "additions": 9 })),
+            Content::NotRead
+        ));
+        let empty = content(json!({ "status": "added", "sha": EMPTY }));
+        assert!(matches!(empty, Content::Text { hunks: 0, .. }));
+        let moved = content(json!({ "status": "renamed", "previous_filename": "b" }));
+        assert!(matches!(moved, Content::Text { hunks: 0, .. }));
+    }
+
+    #[test]
+    fn a_patch_that_is_cut_off_is_not_taken_for_all_of_it() {
+        let patch = "@@ -0,0 +1,2 @@\n+a\n+b";
+        let whole = json!({ "additions": 2, "patch": patch });
+        assert!(matches!(content(whole), Content::Text { .. }));
+        let cut = compared(vec![file(json!({ "additions": 3, "patch": patch }))]);
+        assert!(!cut.lines_complete);
+        assert!(cut.skipped[0].what.contains("the lines of 1 changed file"));
+    }
+
+    #[test]
+    fn files_that_github_does_not_list_are_told() {
+        let listed = (0..FILES_MAX).map(|n| file(json!({ "filename": format!("f{n}") })));
+        let compared = compared(listed.collect()).of_files(412);
+        assert_eq!(compared.files_total, 412);
+        assert!(!compared.lines_complete);
+        let told = compared
+            .skipped
+            .iter()
+            .any(|skipped| skipped.what == "112 changed files");
+        assert!(told, "{:?}", compared.skipped);
+    }
+}

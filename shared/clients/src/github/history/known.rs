@@ -202,3 +202,6 @@ impl Tables {
         id
     }
 }
+
+#[cfg(test)]
+mod tests;
