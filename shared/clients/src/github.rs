@@ -219,22 +219,4 @@ impl Forge for GitHub {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_server_of_ones_own_has_its_apis_beside_each_other() {
-        let at = |api: &str| {
-            let (base, paths) = located(Some(api.parse().unwrap())).unwrap();
-            format!("{base}{} {base}{}", paths.rest, paths.graphql)
-        };
-        assert_eq!(
-            at("https://github.example.com/api/v3/"),
-            "https://github.example.com/api/v3 https://github.example.com/api/graphql"
-        );
-        assert_eq!(
-            at("https://api.acme.ghe.com"),
-            "https://api.acme.ghe.com https://api.acme.ghe.com/graphql"
-        );
-    }
-}
+mod tests;

@@ -16,6 +16,8 @@ pub struct Asked {
     pub query: BTreeMap<String, String>,
     /// Whether it came with an `Authorization`.
     pub authorized: bool,
+    /// Whether it asked only for what has changed.
+    pub conditional: bool,
     /// The operation's name, of a GraphQL request.
     pub operation: Option<String>,
     /// What was sent; null where that is no JSON.
@@ -31,6 +33,7 @@ impl Asked {
             path: path(head.uri.path()).to_owned(),
             query: query(head.uri.query().unwrap_or_default()),
             authorized: head.headers.contains_key(http::header::AUTHORIZATION),
+            conditional: head.headers.contains_key(http::header::IF_NONE_MATCH),
             operation: operation.map(str::to_owned),
             body,
         }
