@@ -37,7 +37,7 @@ async fn numbers_are_those_of_git() {
 
 /// Files as diffs get wrong: renamed, moved twice, binary, empty, without a last newline, with
 /// carriage returns, with repeated lines. Gives the number of pull requests.
-fn write_awkward(path: &Path) -> usize {
+pub(crate) fn write_awkward(path: &Path) -> usize {
     let ann = "Ann Lee <ann@x.test>";
     let lines = |from: usize, to: usize| {
         (from..to)
@@ -90,7 +90,7 @@ fn write_awkward(path: &Path) -> usize {
     clippy::disallowed_methods,
     reason = "a test takes its clones from the environment"
 )]
-fn extra_clones() -> Vec<PathBuf> {
+pub(crate) fn extra_clones() -> Vec<PathBuf> {
     let paths = std::env::var("IDWO_CLONES").unwrap_or_default();
     paths
         .split(':')
@@ -219,7 +219,7 @@ fn hunks(diff: &str) -> usize {
     diff.lines().filter(|line| line.starts_with("@@ ")).count()
 }
 
-fn newest_pulls(path: &Path) -> Vec<u64> {
+pub(crate) fn newest_pulls(path: &Path) -> Vec<u64> {
     let subjects = git(
         path,
         &["log", "--first-parent", "--format=%s", "-n", "400", "HEAD"],

@@ -14,6 +14,7 @@ use idwo_local::in_process::InProcess;
 use idwo_sandbox::{github, sample};
 use serde_json::{Value, json};
 
+use crate::against_git::{extra_clones, newest_pulls, write_awkward};
 use crate::door::{sample_clones, with_services};
 
 /// Most calls of a first analysis, and of one that finds what the first kept.
@@ -74,6 +75,48 @@ async fn a_clone_and_github_give_the_same_evidence() {
             differing(&fact["id"].to_string(), fact, same, &mut unlike);
         }
         assert_eq!(unlike, Vec::<String>::new(), "#{number}");
+    }
+}
+
+/// What rests on the change alone, of files as diffs get wrong and of any clones named in `IDWO_CLONES`.
+#[tokio::test]
+async fn awkward_changes_are_the_same_from_both() {
+    const SECTIONS: [&str; 10] = [
+        "size",
+        "set_apart",
+        "untested",
+        "todos",
+        "dependencies",
+        "ci",
+        "infrastructure",
+        "migrations",
+        "secret_like",
+        "public_signatures",
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let awkward = folder.path().join("awkward.git");
+    write_awkward(&awkward);
+    for path in extra_clones().into_iter().chain([awkward]) {
+        let mut clones = Clones::default();
+        let name = "sample/storefront".parse().unwrap();
+        clones.offer_sample(&path, name, "").unwrap();
+        let clone = InProcess::new(clones, Services::default(), Arc::new(SystemClock));
+        let mut world = github::World::of(&path, sample::NAME).await.unwrap();
+        world.recorded_for_the_judge();
+        let served = github::GitHub::start(world).unwrap();
+        let github = over(&served);
+        let mut unlike = Vec::new();
+        for number in newest_pulls(&path) {
+            let number = number.try_into().unwrap();
+            let by_clone = analyze(&clone, number).await.unwrap();
+            let by_github = analyze(&github, number).await.unwrap();
+            for section in SECTIONS {
+                let place = format!("#{number} {section}");
+                let [a, b] = [&by_clone, &by_github].map(|reply| &reply["result"][section]);
+                differing(&place, a, b, &mut unlike);
+            }
+        }
+        assert_eq!(unlike, Vec::<String>::new(), "{}", path.display());
     }
 }
 
