@@ -162,6 +162,71 @@ async fn a_first_look_takes_few_calls_and_the_next_ones_fewer() {
 }
 
 #[tokio::test]
+async fn what_only_github_knows_is_told_as_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = served_from(folder.path()).await;
+    served.change(|world| {
+        let given = |who: &str, state: &str| github::Review {
+            login: who.to_owned(),
+            state: state.to_owned(),
+            submitted_at: Some("2024-08-20T10:00:00Z".to_owned()),
+        };
+        world
+            .review(72, given("mara-l", "CHANGES_REQUESTED"))
+            .review(72, given("mara-l", "COMMENTED"))
+            .review(72, given("dana-ok", "COMMENTED"))
+            .mergeable(72, "CONFLICTING")
+            .draft(72);
+    });
+    let host = over(&served);
+    let landed = analyze(&host, sample::RISKY_PULL).await.unwrap()["result"].clone();
+    assert_eq!(
+        landed["pull_request"]["labels"],
+        json!(["payments", "migration"])
+    );
+    let checks = &landed["check_runs"]["items"];
+    assert_eq!(
+        [&checks[0]["name"], &checks[0]["conclusion"]],
+        ["security scan", "failed"]
+    );
+    assert_eq!(
+        [&checks[1]["name"], &checks[1]["conclusion"]],
+        ["build", "passed"]
+    );
+    let remarks = &landed["annotations"]["items"];
+    assert_eq!(
+        [&remarks[0]["path"], &remarks[0]["level"]],
+        ["src/config.rs", "failure"]
+    );
+    assert_eq!(remarks[0]["line"], 6);
+    assert_eq!(landed["conflicts"]["unknown"], "it is no longer open");
+    let issue = landed["tickets"]["items"].as_array().unwrap();
+    let issue = issue
+        .iter()
+        .find(|ticket| ticket["key"] == "sample/storefront#58");
+    assert_eq!(issue.unwrap()["status"], "open");
+
+    let open = analyze(&host, 72).await.unwrap()["result"].clone();
+    assert_eq!(open["pull_request"]["stage"], "draft");
+    assert_eq!(open["conflicts"], true);
+    let running = &open["check_runs"]["items"][0];
+    assert_eq!(running["conclusion"]["unknown"], "it has not ended");
+    let reviews = open["reviews"]["items"].as_array().unwrap();
+    let told: Vec<_> = reviews
+        .iter()
+        .map(|review| [&review["login"], &review["verdict"]])
+        .collect();
+    assert_eq!(
+        told,
+        [["mara-l", "changes_requested"], ["dana-ok", "commented"]]
+    );
+    assert!(open["staleness"]["idle_days"].as_f64().unwrap() > 100.0);
+    let reviewers = open["reviewers"]["items"].as_array().unwrap();
+    let asked = reviewers.iter().find(|person| person["login"] == "dana-ok");
+    assert_eq!(asked.unwrap()["open_reviews"], 1);
+}
+
+#[tokio::test]
 async fn the_reply_says_how_many_calls_it_made() {
     let folder = tempfile::tempdir().unwrap();
     let served = served_from(folder.path()).await;

@@ -105,6 +105,9 @@ async fn a_limit_says_when_it_ends_in_whatever_way_it_is_told() {
     };
     assert!((59..=61).contains(&in_seconds(said(secondary).await.1)));
     assert!((59..=61).contains(&in_seconds(said(Fault::RateLimited).await.1)));
+    let in_words = json!({ "message": "You have exceeded a secondary rate limit. Please wait." });
+    let limited = Fault::status(403).saying(in_words);
+    assert!((59..=61).contains(&in_seconds(said(limited).await.1)));
 }
 
 #[tokio::test]
@@ -136,7 +139,9 @@ fn in_seconds_of(failure: &Failure) -> u32 {
 async fn refusals_that_nobody_expects_name_their_status() {
     for status in [409, 422] {
         let (said_of, retry) = said(Fault::status(status)).await;
-        assert!(said_of.contains(&status.to_string()), "{said_of}");
+        let told =
+            said_of.contains(&status.to_string()) && said_of.contains("whoever runs this server");
+        assert!(told, "{said_of}");
         assert_eq!(retry, Some(Retry::Pointless));
     }
 }
@@ -226,14 +231,30 @@ async fn what_the_credential_may_not_read_is_unknown_and_the_rest_stands() {
 #[tokio::test]
 async fn without_its_history_a_pull_request_is_still_described() {
     let (served, _folder) = served().await;
+    served.breaks(At::operation("History"), Times::Always, Fault::status(500));
+    let reply = analyze(&over(&served), sample::RISKY_PULL).await.unwrap();
+    assert_eq!(reply["status"], "partial");
+    assert_eq!(reply["result"]["size"]["files"], 8);
+    let [reason, unknown] = [
+        &reply["degraded"][0]["reason"],
+        &reply["result"]["risk"]["unknown"],
+    ];
+    assert!(
+        reason.to_string().contains("call again in 30 s"),
+        "{reason}"
+    );
+    assert_eq!(reason, unknown);
+    assert_eq!(reply["next"][0]["tool"], "analyze_pr");
+}
+
+#[tokio::test]
+async fn what_was_kept_of_a_history_tells_while_the_rest_does_not_come() {
+    let (served, _folder) = served().await;
     let host = over(&served);
     analyze(&host, sample::RISKY_PULL).await.unwrap();
     served.breaks(At::operation("History"), Times::Always, Fault::status(500));
     let reply = analyze(&host, sample::RISKY_PULL).await.unwrap();
-    assert!(
-        reply["result"]["risk"]["score"].is_number(),
-        "what was kept of it still tells"
-    );
+    assert!(reply["result"]["risk"]["score"].is_number());
     let skipped = reply["coverage"]["skipped"].to_string();
     assert!(skipped.contains("could not be read just now"), "{skipped}");
 }

@@ -113,10 +113,12 @@ impl Tool for AnalyzePr {
         let change = change::Change::read(ctx, &pull_request).await?;
         let findings = answer::Findings::of(ctx, &change).await?;
         let unfinished = findings.hindsight.is_unfinished();
+        let failed = findings.hindsight.failed().cloned();
         let mut reply = answer::reply(&change, findings, ctx.clock.now());
         if unfinished {
             reply.next.push(again(&repository, &question));
         }
+        reply.degraded.extend(failed);
         let jira = match input.include_jira_context {
             true => Some(LookedUp::of(ctx, &reply.result).await?),
             false => None,

@@ -53,7 +53,7 @@ pub struct Remark {
     pub message: String,
 }
 
-/// Somebody's newest review.
+/// Somebody's newest review that decides something, else their newest.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct GivenReview {
     pub login: String,
@@ -109,9 +109,12 @@ pub(crate) fn stage(pull_request: &PullRequest) -> Stage {
 }
 
 pub(crate) fn labels(pull_request: &PullRequest) -> Known<Vec<String>> {
-    known(pull_request, |record| {
-        let labels = record.labels.iter();
-        Known::Value(labels.map(|label| quote(label, LABEL_CHARS_MAX)).collect())
+    known(pull_request, |record| match &record.labels {
+        Known::Value(labels) => {
+            let shown = labels.iter().map(|label| quote(label, LABEL_CHARS_MAX));
+            Known::Value(shown.collect())
+        }
+        Known::Unknown { unknown } => Known::unknown(unknown.clone()),
     })
 }
 
@@ -184,12 +187,21 @@ pub(crate) fn conflicts(pull_request: &PullRequest) -> Known<bool> {
     known(pull_request, |record| record.conflicts.clone())
 }
 
-/// The newest of each person, newest last.
+/// What each person said last, newest last: a comment takes nothing back.
 pub(crate) fn reviews(pull_request: &PullRequest) -> Known<Listed<GivenReview>> {
     known(pull_request, |record| {
-        let mut newest = BTreeMap::new();
-        for (at, review) in record.reviews.iter().enumerate() {
-            newest.insert(review.by.login.clone().unwrap_or_default(), (at, review));
+        let reviews = match &record.reviews {
+            Known::Value(reviews) => reviews,
+            Known::Unknown { unknown } => return Known::unknown(unknown.clone()),
+        };
+        let mut newest: BTreeMap<String, (usize, &forge::Review)> = BTreeMap::new();
+        for (at, review) in reviews.iter().enumerate() {
+            let who = review.by.login.clone().unwrap_or_default();
+            let decided = newest.get(&who);
+            let decided = decided.is_some_and(|(_, given)| given.verdict != Verdict::Commented);
+            if !(decided && review.verdict == Verdict::Commented) {
+                newest.insert(who, (at, review));
+            }
         }
         let mut newest: Vec<_> = newest.into_values().collect();
         newest.sort_by_key(|(at, _)| *at);

@@ -47,7 +47,7 @@ pub struct Report {
     pub check_runs: Known<Listed<CheckRun>>,
     /// What checks remark on single lines.
     pub annotations: Known<Listed<Remark>>,
-    /// The newest of each person.
+    /// Of each person the newest that decides something.
     pub reviews: Known<Listed<GivenReview>>,
     pub conflicts: Known<bool>,
     pub staleness: Known<Staleness>,

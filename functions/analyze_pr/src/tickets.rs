@@ -92,14 +92,25 @@ pub(crate) fn tickets(pull_request: &PullRequest) -> Vec<Ticket> {
                 .map(move |key| (key, TicketKind::Github, place)),
         )
     });
-    let linked = pull_request.record.iter().flat_map(|record| &record.issues);
-    let linked = linked.map(|issue| (key_of(issue), TicketKind::Github, NamedIn::Linked));
+    let linked = pull_request
+        .record
+        .iter()
+        .flat_map(linked)
+        .map(|issue| (key_of(issue), TicketKind::Github, NamedIn::Linked));
     let mut seen = HashSet::new();
     named
         .chain(linked)
         .filter(|(key, ..)| seen.insert(key.to_lowercase()))
         .map(|named| ticket(named, pull_request.record.as_ref()))
         .collect()
+}
+
+/// None where GitHub did not tell them.
+fn linked(record: &Record) -> &[LinkedIssue] {
+    match &record.issues {
+        Known::Value(issues) => issues,
+        Known::Unknown { .. } => &[],
+    }
 }
 
 fn key_of(issue: &LinkedIssue) -> String {
@@ -128,8 +139,11 @@ fn unknown(why: &str) -> (Known<String>, Known<String>) {
 
 /// An issue's milestone is where it is fixed.
 fn told(key: &str, record: &Record) -> (Known<String>, Known<String>) {
-    let mut linked = record.issues.iter();
-    let Some(issue) = linked.find(|issue| key_of(issue).eq_ignore_ascii_case(key)) else {
+    if let Known::Unknown { unknown: why } = &record.issues {
+        return unknown(why);
+    }
+    let mut issues = linked(record).iter();
+    let Some(issue) = issues.find(|issue| key_of(issue).eq_ignore_ascii_case(key)) else {
         return unknown("GitHub does not link it to the pull request");
     };
     let status = if issue.open { "open" } else { "closed" };

@@ -39,7 +39,8 @@ impl Kept {
             if total + bytes <= BYTES_MAX {
                 break;
             }
-            fs::remove_file(path)?;
+            // Another process may have taken it away already.
+            let _ = fs::remove_file(path);
             total -= freed;
         }
         Ok(())
@@ -52,12 +53,12 @@ impl Kept {
 
 /// When each was written, how large it is, and where.
 fn files(folder: &Path) -> std::io::Result<Vec<(SystemTime, u64, PathBuf)>> {
-    let files = fs::read_dir(folder)?.map(|entry| {
-        let entry = entry?;
-        let found = entry.metadata()?;
-        Ok((found.modified()?, found.len(), entry.path()))
+    let files = fs::read_dir(folder)?.filter_map(|entry| {
+        let entry = entry.ok()?;
+        let found = entry.metadata().ok()?;
+        Some((found.modified().ok()?, found.len(), entry.path()))
     });
-    files.collect()
+    Ok(files.collect())
 }
 
 #[async_trait]

@@ -21,6 +21,8 @@ pub struct Told {
     pub renew: &'static str,
     /// What the credential has to be allowed: a sentence's end.
     pub allow: &'static str,
+    /// What says where it is: a variable's name.
+    pub address: &'static str,
 }
 
 impl Told {
@@ -35,13 +37,22 @@ impl Told {
                 after(*until, now),
             ),
             Unanswered::Refused { status, until } => self.refused(*status, *until, now),
-            Unanswered::TooLarge { .. } | Unanswered::Redirected => {
-                (sentence(&why), Retry::Pointless)
+            Unanswered::Redirected => {
+                let look = format!("whoever runs this server has to look at {}", self.address);
+                (format!("it gave {why}; {look}"), Retry::Pointless)
             }
+            Unanswered::TooLarge { .. } => (
+                format!("it gave {why}; ask for something smaller"),
+                Retry::Pointless,
+            ),
             Unanswered::TooLate
             | Unanswered::Unreached(_)
             | Unanswered::Packed(_)
-            | Unanswered::Unfit(_) => (sentence(&why), Retry::AfterSeconds(COME_BACK_IN_S)),
+            | Unanswered::Partial
+            | Unanswered::Unfit(_) => (
+                format!("it gave {why}"),
+                Retry::AfterSeconds(COME_BACK_IN_S),
+            ),
         };
         Failure::Upstream {
             service: Cow::Borrowed(self.service),
@@ -72,15 +83,15 @@ impl Told {
                 later.unwrap_or(Retry::AfterSeconds(COME_BACK_IN_S)),
             ),
             status => (
-                format!("it answers with {status}"),
+                format!(
+                    "it answers with {status}; whoever runs this server has to look at {} and at what \
+                     the credential is for",
+                    self.address
+                ),
                 later.unwrap_or(Retry::Pointless),
             ),
         }
     }
-}
-
-fn sentence(why: &Unanswered) -> String {
-    format!("it gave {why}")
 }
 
 fn after(until: Timestamp, now: Timestamp) -> Retry {

@@ -40,6 +40,7 @@ const TOLD: Told = Told {
     service: "GitHub",
     renew: "whoever runs this server has to renew GITHUB_TOKEN or the App's key",
     allow: "it needs to read contents, pull requests, issues, checks and commit statuses",
+    address: "GITHUB_API_URL",
 };
 
 /// Where GitHub is, unless `GITHUB_API_URL` says otherwise.
@@ -90,19 +91,24 @@ impl GitHub {
         }))
     }
 
-    /// Whether it answers to this credential, and how much more it will.
+    /// Whether it answers to this credential, and how much more it will. A server of one's own may count
+    /// nothing, and then has no limits to tell.
     pub async fn component(&self, watcher: &Watcher) -> Component {
-        let asked = self.get(Ask::get("/rate_limit"), watcher).await;
-        let found = self.found();
-        match asked {
-            Ok(_) => Component::ok(NAME, found),
-            Err(failure) => Component::wrong(
-                NAME,
-                State::Down,
-                failure.to_string(),
-                "look whether GITHUB_TOKEN (or the App's key) is good and the server is reached",
-            ),
-        }
+        let failure = match self.find(Ask::get("/rate_limit"), watcher).await {
+            Ok(_) => return Component::ok(NAME, self.found()),
+            Err(failure) => failure,
+        };
+        let is_limited = self
+            .service
+            .limits()
+            .iter()
+            .any(|(_, limit)| limit.remaining == 0);
+        let state = if is_limited {
+            State::Degraded
+        } else {
+            State::Down
+        };
+        Component::wrong(NAME, state, failure.to_string(), "do as it says")
     }
 
     fn found(&self) -> String {
@@ -117,12 +123,6 @@ impl GitHub {
         format!("{} answers; {}", self.service.base(), limits.join(", "))
     }
 
-    /// Of the REST API.
-    async fn get(&self, ask: Ask, watcher: &Watcher) -> Result<Answer, Failure> {
-        let asked = self.ask_rest(ask, watcher).await?;
-        asked.map_err(|why| self.failure(why))
-    }
-
     /// `None` for what is not there, or not shown to this credential.
     async fn find(&self, ask: Ask, watcher: &Watcher) -> Result<Option<Answer>, Failure> {
         match self.ask_rest(ask, watcher).await? {
@@ -132,6 +132,7 @@ impl GitHub {
         }
     }
 
+    /// Of the REST API.
     async fn ask_rest(
         &self,
         mut ask: Ask,

@@ -8,6 +8,7 @@ use idwo_core::cache::Cache;
 use idwo_core::clock::Clock;
 use idwo_core::watcher::Watcher;
 use reqwest::Client;
+use tokio::time::Instant;
 
 mod answer;
 mod ask;
@@ -19,7 +20,7 @@ mod retry;
 mod unanswered;
 
 pub use self::answer::Answer;
-pub use self::ask::{Ask, segment};
+pub use self::ask::Ask;
 pub use self::base::BaseUrl;
 pub use self::limit::RateLimit;
 pub use self::unanswered::Unanswered;
@@ -35,6 +36,9 @@ const ASK_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Longest time for one try: GitHub gives up on a query after 10 s.
 const TRY_TIMEOUT: Duration = Duration::from_secs(11);
+
+/// Most redirects that are followed: a renamed repository needs one.
+const REDIRECTS_MAX: usize = 3;
 
 /// A service at its address. One for each process: what it learns of the service is shared.
 pub struct Service {
@@ -85,34 +89,45 @@ impl Service {
     /// ask twice is asked again.
     pub async fn ask(&self, ask: &Ask, watcher: &Watcher) -> Result<Answer, Unanswered> {
         let within = ASK_TIMEOUT.min(watcher.left().saturating_sub(ANSWER_MARGIN));
-        let answered = tokio::time::timeout(within, self.again_and_again(ask, within, watcher));
-        answered.await.unwrap_or(Err(Unanswered::TooLate))
+        self.tried(ask, within, watcher).await
     }
 
-    async fn again_and_again(
+    async fn tried(
         &self,
         ask: &Ask,
         within: Duration,
         watcher: &Watcher,
     ) -> Result<Answer, Unanswered> {
+        let begun = Instant::now();
+        let left = || within.saturating_sub(begun.elapsed());
         if !ask.safe {
-            return self.once(ask, watcher).await;
+            return self.one_try(ask, left(), watcher).await;
         }
         let now = || self.clock.now();
-        retry::patiently(within, now, || self.once(ask, watcher)).await
+        retry::patiently(within, now, || self.one_try(ask, left(), watcher)).await
     }
 
-    /// One try, which the breaker and the limits may spare the service.
-    async fn once(&self, ask: &Ask, watcher: &Watcher) -> Result<Answer, Unanswered> {
+    /// Which the breaker and the limits may spare the service. Silence is a failure of its own, and not only
+    /// of who could not wait any longer.
+    async fn one_try(
+        &self,
+        ask: &Ask,
+        left: Duration,
+        watcher: &Watcher,
+    ) -> Result<Answer, Unanswered> {
         let now = self.clock.now();
         self.limits.allow(ask.kind, now)?;
         self.breaker().allow(now)?;
-        let answered = tokio::time::timeout(TRY_TIMEOUT, self.followed(ask, watcher)).await;
+        let within = TRY_TIMEOUT.min(left);
+        let answered = tokio::time::timeout(within, self.followed(ask, watcher)).await;
         let answered = answered.unwrap_or(Err(Unanswered::TooLate));
         let now = self.clock.now();
         match &answered {
             Err(why) if why.is_its_failure() => self.breaker().failed(now),
             _ => self.breaker().answered(),
+        }
+        if let Err(Unanswered::Limited { until }) = &answered {
+            self.limits.rest(ask.kind, *until);
         }
         answered
     }
@@ -140,6 +155,3 @@ impl Service {
         Err(Unanswered::Redirected)
     }
 }
-
-/// Most redirects that are followed: a renamed repository needs one.
-const REDIRECTS_MAX: usize = 3;

@@ -26,6 +26,9 @@ const REST_MS: u32 = 5_000;
 /// Longest rest, in milliseconds: after ten minutes somebody else has mended it.
 const REST_MS_MAX: u32 = 600_000;
 
+/// Longest look at GitHub in a start, of which Lambda ends those that take 10 s.
+const WARM_UP_TIMEOUT: Duration = Duration::from_secs(5);
+
 #[derive(Clone, Default)]
 pub struct Services {
     pub github: Option<Arc<GitHub>>,
@@ -92,10 +95,11 @@ impl Services {
     }
 
     /// Makes the first connection, and says in the log when GitHub does not take the credential: before the
-    /// first event this costs nobody time.
+    /// first event this costs nobody time, and it takes less than Lambda gives a start.
     async fn warm_up(&self) {
         if let Some(github) = &self.github {
-            let Component { state, found, .. } = github.component(&Watcher::silent()).await;
+            let watcher = Watcher::silent().within(WARM_UP_TIMEOUT);
+            let Component { state, found, .. } = github.component(&watcher).await;
             if state != State::Ok {
                 tracing::warn!(found, "GitHub looked at");
             }

@@ -123,20 +123,18 @@ pub struct Record {
     pub opened_at: Timestamp,
     pub updated_at: Timestamp,
     pub draft: bool,
-    pub labels: Vec<String>,
+    pub labels: Known<Vec<String>>,
     /// Of the head commit; unknown where they may not be read.
     pub checks: Known<Vec<Check>>,
     /// Whether it cannot be merged as it is.
     pub conflicts: Known<bool>,
     /// Commits of the branch it goes into that it lacks.
     pub behind_by: Option<u32>,
-    /// Oldest first.
-    pub reviews: Vec<Review>,
-    /// Logins of those who were asked and have not answered.
-    pub requested: Vec<String>,
-    /// Of open pull requests, how many wait for each login; unknown where they were not counted.
+    /// The newest hundred, oldest first.
+    pub reviews: Known<Vec<Review>>,
+    /// Of the hundred open pull requests that were touched last, how many wait for each login.
     pub waiting_for: Known<Vec<(String, u32)>>,
-    pub issues: Vec<LinkedIssue>,
+    pub issues: Known<Vec<LinkedIssue>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,7 +145,7 @@ pub struct Check {
     pub url: Option<String>,
     /// What it said of single lines, as SARIF results are shown.
     pub annotations: Vec<Annotation>,
-    /// More than are listed.
+    /// All that there are, listed here or not.
     pub annotations_total: u32,
 }
 
@@ -276,6 +274,13 @@ pub struct Provenance {
     /// `https://github.com/owner/repo` when the repository has such a home.
     pub web: Option<String>,
     pub note: Option<String>,
+}
+
+impl PullRequest {
+    /// Whether `sha` is one of the branch's own commits, as far as these are known.
+    pub fn has_commit(&self, sha: &CommitSha) -> bool {
+        self.commits.iter().any(|commit| commit.sha == *sha)
+    }
 }
 
 impl ChangedFile {

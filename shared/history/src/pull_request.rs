@@ -81,7 +81,8 @@ pub(crate) fn since(
     let repo = clone.repo();
     let (from, head) = (read::object_id(seen)?, read::object_id(&pull_request.head)?);
     let parted = repo.merge_base(from, head).ok().flatten();
-    if parted.map(gix::Id::detach) != Some(from) {
+    let is_ancestor = parted.map(gix::Id::detach) == Some(from);
+    if !is_ancestor || !pull_request.has_commit(seen) {
         return Err(not_of_the_branch(seen));
     }
     let changes = changes::between(&repo, from, head, watcher)?;

@@ -1,6 +1,9 @@
 //! What the repository's past says of the change, all from one reading of it.
 
+use std::sync::Arc;
+
 use idwo_core::ctx::Ctx;
+use idwo_core::envelope::Degraded;
 use idwo_core::evidence::{Known, Skipped};
 use idwo_core::failure::Failure;
 use idwo_core::past::{Past, Reach};
@@ -35,6 +38,9 @@ pub(crate) struct Hindsight {
     /// Earlier changes of which only the first paths are kept.
     cut_lists: usize,
     reach: Reach,
+    /// Why the past is not known to its end, where asking again can help.
+    unfinished: String,
+    failed: Option<Degraded>,
 }
 
 impl Hindsight {
@@ -43,24 +49,29 @@ impl Hindsight {
         change: &Change<'_>,
         areas: &[Area],
     ) -> Result<Self, Failure> {
-        let past = ctx.forge.past(change.pull_request, &ctx.watcher).await?;
+        let (past, failed) = past(ctx, change).await?;
+        let why = failed
+            .as_ref()
+            .map_or(UNFINISHED, |failed| failed.reason.as_str());
         let outline = Outline::of(change, areas, &past);
         let track = Track::of(&past, &outline);
         let missing = together::missing(ctx, change, &track).await?;
         Ok(Self {
             reviewers: loaded(reviewers::reviewers(&track), change),
-            risk: known(change, &past, || Known::Value(risk::risk(&track))),
-            time_to_merge: known(change, &past, || times::time_to_merge(&track)),
-            time_to_review: known(change, &past, || times::time_to_review(&track)),
+            risk: known(change, &past, why, || Known::Value(risk::risk(&track))),
+            time_to_merge: known(change, &past, why, || times::time_to_merge(&track)),
+            time_to_review: known(change, &past, why, || times::time_to_review(&track)),
             file_history: two_years(&track, "file_history", file_history::file_history(&track)),
             missing: two_years(&track, "missing_companions", missing),
-            parts: known(change, &past, || match split::parts(&track) {
+            parts: known(change, &past, why, || match split::parts(&track) {
                 Known::Value(parts) => two_years(&track, "split", parts),
                 Known::Unknown { unknown } => Known::Unknown { unknown },
             }),
             cut_lists: cut_lists(&past),
             changes: past.changes.len(),
             reach: past.reach.clone(),
+            unfinished: why.to_owned(),
+            failed,
         })
     }
 
@@ -69,12 +80,17 @@ impl Hindsight {
         self.reach == Reach::Unfinished
     }
 
+    /// The service that did not tell the past.
+    pub(crate) fn failed(&self) -> Option<&Degraded> {
+        self.failed.as_ref()
+    }
+
     pub(super) fn skipped(&self) -> Vec<Skipped> {
         let read = counted(self.changes, "change");
         let older = match &self.reach {
             Reach::Whole => None,
             Reach::Cut { why } => Some(why.clone()),
-            Reach::Unfinished => Some(UNFINISHED.to_owned()),
+            Reach::Unfinished => Some(self.unfinished.clone()),
         };
         let older = older.map(|why| {
             let what = match self.reach {
@@ -108,10 +124,34 @@ fn loaded(mut reviewers: Reviewers, change: &Change<'_>) -> Reviewers {
     reviewers
 }
 
+/// A forge that told the change and not its past has told much: the rest is unknown for now.
+async fn past(ctx: &Ctx, change: &Change<'_>) -> Result<(Arc<Past>, Option<Degraded>), Failure> {
+    let failure = match ctx.forge.past(change.pull_request, &ctx.watcher).await {
+        Ok(past) => return Ok((past, None)),
+        Err(failure @ Failure::Upstream { .. }) => failure,
+        Err(failure) => return Err(failure),
+    };
+    let past = Past {
+        reach: Reach::Unfinished,
+        ..Past::default()
+    };
+    let failed = Degraded {
+        service: "history",
+        reason: failure.to_string(),
+        fallback: "what rests on the past is unknown, or guessed from CODEOWNERS alone".to_owned(),
+    };
+    Ok((Arc::new(past), Some(failed)))
+}
+
 /// What hangs on how large the change and the newest earlier ones are.
-fn known<T>(change: &Change<'_>, past: &Past, compute: impl FnOnce() -> Known<T>) -> Known<T> {
+fn known<T>(
+    change: &Change<'_>,
+    past: &Past,
+    unfinished: &str,
+    compute: impl FnOnce() -> Known<T>,
+) -> Known<T> {
     if past.reach == Reach::Unfinished {
-        Known::unknown(UNFINISHED)
+        Known::unknown(unfinished)
     } else if !change.pull_request.lines_complete {
         Known::unknown("not all changed lines were read, so its size is not known")
     } else {

@@ -12,9 +12,10 @@ use serde_json::{Map, Value, json};
 
 use super::GitHub;
 use super::pull_request::unknown_repository;
+use crate::http::Unanswered;
 
-/// Most files of one question: 40 of 50 KB are 2 MB.
-const AT_ONCE_MAX: usize = 40;
+/// Most files of one question: at their largest they are 15 MB, and an answer may have 20.
+const AT_ONCE_MAX: usize = 30;
 
 #[derive(Deserialize)]
 struct Data {
@@ -78,9 +79,14 @@ impl GitHub {
                 watcher,
             )
             .await?;
+        let names = || (0..places.len()).map(|at| format!("f{at}"));
+        // What went wrong is not what does not exist, and must not be kept as that.
+        if told.is_broken("repository") || names().any(|name| told.is_broken(&name)) {
+            return Err(self.failure(Unanswered::Partial));
+        }
         let blobs = told.data.repository;
         let mut blobs = blobs.ok_or_else(|| unknown_repository(repository))?;
-        let files = (0..places.len()).map(|at| blobs.remove(&format!("f{at}")).flatten());
+        let files = names().map(|name| blobs.remove(&name).flatten());
         Ok(files.map(file).collect())
     }
 

@@ -171,12 +171,25 @@ impl Comparison {
         }
     }
 
-    /// Whether it is as large as GitHub says that the pull request is.
+    /// Whether it is as large as GitHub says that the pull request is, as far as its files are listed.
     pub(super) fn counts(&self, described: &Described) -> bool {
         let files = described.changed_files as usize;
-        (self.files_total == files || self.files_total == FILES_MAX.min(files))
-            && (self.files_total == FILES_MAX
-                || (self.added, self.deleted) == (described.additions, described.deletions))
+        if files > FILES_MAX {
+            return self.files_total == FILES_MAX;
+        }
+        let lines = (described.additions, described.deletions);
+        self.files_total == files && (self.added, self.deleted) == lines
+    }
+
+    /// As many files as are listed may be all there are, or not.
+    pub(super) fn of_unknown_size(mut self) -> Self {
+        if self.files_total >= FILES_MAX {
+            let why = format!("GitHub lists {FILES_MAX} files of a comparison");
+            self.skipped
+                .push(Skipped::new("further changed files, if there are any", why));
+            self.lines_complete = false;
+        }
+        self
     }
 
     /// What GitHub does not list of a change to `total` files.
@@ -207,6 +220,13 @@ fn changed(file: File, unread: &mut usize) -> ChangedFile {
         hunks: 0,
     };
     let is_same = matches!(kind, FileChange::Renamed { .. }) || file.sha.as_deref() == Some(EMPTY);
+    if file.patch.as_deref().is_some_and(patch::is_submodule) {
+        return ChangedFile {
+            path: file.filename,
+            kind,
+            content: Content::NotRead,
+        };
+    }
     let read = file.patch.as_deref().map(patch::read);
     let content = match read {
         Some(Some(content)) if is_whole(&content, file.additions, file.deletions) => content,
@@ -239,8 +259,8 @@ fn binary(files: &[ChangedFile]) -> Option<Skipped> {
         .filter(|file| matches!(file.content, Content::Binary));
     let binary = binary.count();
     (binary > 0).then(|| {
-        let why = "they have no lines to compare";
-        Skipped::new(format!("what is in {binary} binary files"), why)
+        let why = "GitHub shows no lines of them: they are binary, or changed in mode alone";
+        Skipped::new(format!("what is in {binary} files"), why)
     })
 }
 

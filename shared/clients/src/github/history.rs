@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::GitHub;
 use super::pull_request::unknown_repository;
+use crate::http::Unanswered;
 
 mod known;
 mod merged;
@@ -26,9 +27,10 @@ const QUERY: &str = include_str!("history.graphql");
 const PAGE_PULLS: usize = 50;
 
 /// Most pages that one call reads where nothing is known yet, and where something is: with everything else
-/// the first call makes at most 25 requests, each later one at most 8.
+/// the first call makes at most 25 requests, each later one at most 8. Until what is kept is reached again,
+/// as many as at first.
 const PAGES_MAX: usize = 12;
-const MORE_PAGES_MAX: usize = 4;
+const MORE_PAGES_MAX: usize = 2;
 
 impl GitHub {
     pub(super) async fn read_past(
@@ -60,20 +62,17 @@ impl GitHub {
         watcher: &Watcher,
     ) -> Result<Known, Failure> {
         let mut known = Known::default();
-        let pages_max = if kept.is_some() {
-            MORE_PAGES_MAX
-        } else {
-            PAGES_MAX
-        };
-        for read in 0..pages_max {
-            let has_enough = read > 0 && (kept.is_none() && watcher.is_hurried());
-            if has_enough || !known.wants_more() {
+        for read in 0..PAGES_MAX {
+            let was_kept = kept.is_none() && known.is_joined();
+            let has_enough = was_kept && read >= MORE_PAGES_MAX;
+            let is_late = kept.is_none() && read > 0 && watcher.is_hurried();
+            if has_enough || is_late || !known.wants_more() {
                 break;
             }
             match self.page(repository, known.cursor(), watcher).await {
                 Ok(page) => known.take(page),
-                Err(failure) if kept.is_some() || read == 0 => return Err(failure),
-                Err(_) => break,
+                Err(Failure::Upstream { .. }) if kept.is_none() && read > 0 => break,
+                Err(failure) => return Err(failure),
             }
             kept = known.joined(kept);
             watcher.report(Progress {
@@ -99,7 +98,11 @@ impl GitHub {
             "after": after,
         });
         let asked = self.ask_graphql::<Data>("History", QUERY, variables, watcher);
-        let page = asked.await?.data.page();
+        let told = asked.await?;
+        if told.is_broken("pullRequests") {
+            return Err(self.failure(Unanswered::Partial));
+        }
+        let page = told.data.page();
         page.ok_or_else(|| unknown_repository(repository))
     }
 }

@@ -57,8 +57,11 @@ impl Landing {
                 commit: landed.oid.clone(),
                 at: Some(described.merged_at.unwrap_or(landed.committed_date)),
             },
+            (Stage::Merged, None) => State::Unknown {
+                why: "GitHub says that it landed, and not as which commit".to_owned(),
+            },
             (Stage::Open, _) => State::Open,
-            _ => State::Closed,
+            (Stage::Closed, _) => State::Closed,
         }
     }
 
@@ -71,12 +74,15 @@ impl Landing {
         commits
     }
 
-    /// As its branch was when it landed.
+    /// As its branch was when it landed: what landed last has the branch's own commits before it.
     fn of_branch(self, described: &Described) -> Self {
+        let base = &described.base_ref_oid;
         Self {
-            from: described.base_ref_oid.clone(),
+            from: base.clone(),
             to: described.head_ref_oid.clone(),
-            ..self
+            head: self.head,
+            as_of: base.clone(),
+            as_of_at: None,
         }
     }
 }
@@ -90,9 +96,13 @@ impl GitHub {
         watcher: &Watcher,
     ) -> Result<PullRequest, Failure> {
         let (repository, head) = (&pull_request.repository, &pull_request.head);
+        if !pull_request.has_commit(seen) {
+            return Err(not_of_the_branch(seen));
+        }
         let compared = self.find_between(repository, seen, head, watcher).await?;
         let compared = compared.filter(|compared| compared.merge_base == *seen);
         let compared = compared.ok_or_else(|| not_of_the_branch(seen))?;
+        let compared = compared.of_unknown_size();
         Ok(PullRequest {
             since: Some(seen.clone()),
             base: seen.clone(),

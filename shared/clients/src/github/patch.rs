@@ -15,6 +15,16 @@ pub(super) fn read(patch: &str) -> Option<Content> {
     })
 }
 
+/// Whether it is of a repository within the repository: git shows which commit of it is meant.
+pub(super) fn is_submodule(patch: &str) -> bool {
+    let mut lines = patch.lines().skip(1).peekable();
+    let is_commit = |line: &str| {
+        let rest = line.strip_prefix(['+', '-']);
+        rest.is_some_and(|rest| rest.starts_with("Subproject commit "))
+    };
+    lines.peek().is_some() && lines.all(is_commit)
+}
+
 #[derive(Default)]
 struct Reader {
     /// Where the next line stands before and after the change; `None` before the first header.
@@ -115,6 +125,14 @@ mod tests {
     fn a_line_that_looks_like_a_header_or_a_mark_is_a_line() {
         let (added, ..) = told("@@ -1 +1,3 @@\n+@@ -9 +9 @@\n++++ b\n+\\ x\n a").unwrap();
         assert_eq!(added, ["1 @@ -9 +9 @@", "2 +++ b", "3 \\ x"]);
+    }
+
+    #[test]
+    fn a_repository_within_the_repository_is_told_from_a_file_that_speaks_of_one() {
+        let moved = "@@ -1 +1 @@\n-Subproject commit 01\n+Subproject commit 02";
+        assert!(is_submodule(moved));
+        assert!(!is_submodule("@@ -1 +1,2 @@\n Subproject commit 01\n+more"));
+        assert!(!is_submodule("@@ -1 +0,0 @@"));
     }
 
     #[test]

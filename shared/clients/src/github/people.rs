@@ -19,7 +19,8 @@ const GHOST: &str = "ghost";
 
 pub(super) fn person(actor: Option<&Actor>) -> Person {
     let Some(actor) = actor else {
-        return named(GHOST, None, false);
+        // Nobody that could be asked.
+        return named(GHOST, None, true);
     };
     named(&actor.login, actor.name.as_deref(), actor.kind == "Bot")
 }

@@ -16,6 +16,7 @@ use super::landed::{Landing, landing};
 use super::people::{self, Actor};
 use super::record::{Checked, record};
 use super::{GitHub, people::person};
+use crate::http::Unanswered;
 
 const QUERY: &str = include_str!("pull_request.graphql");
 
@@ -127,11 +128,18 @@ impl GitHub {
         });
         let asked = self.ask_graphql::<Data>("PullRequest", QUERY, variables, watcher);
         let told = asked.await?;
+        let missing = |field: &str, caller: fn(&RepositoryName, PullNumber) -> Failure| {
+            if told.is_broken(field) {
+                self.failure(Unanswered::Partial)
+            } else {
+                caller(repository, number)
+            }
+        };
         let Some(home) = &told.data.repository else {
-            return Err(unknown_repository(repository));
+            return Err(missing("repository", |name, _| unknown_repository(name)));
         };
         let Some(described) = &home.pull_request else {
-            return Err(unknown_number(repository, number));
+            return Err(missing("pullRequest", unknown_number));
         };
         let tip = home
             .default_branch_ref

@@ -24,7 +24,6 @@ pub(super) struct Checked {
     labels: Option<Nodes<Label>>,
     closing_issues_references: Option<Nodes<Issue>>,
     reviews: Option<Nodes<Reviewed>>,
-    review_requests: Option<Nodes<Request>>,
     commits: Nodes<Head>,
 }
 
@@ -122,26 +121,31 @@ pub(super) fn record(
         opened_at: checked.created_at,
         updated_at: checked.updated_at,
         draft: checked.is_draft,
-        labels: names(checked.labels.as_ref()),
+        labels: listed(checked.labels.as_ref(), |label| Some(label.name.clone())),
         checks: checks(told, checked),
         conflicts: conflicts(described),
         behind_by,
-        reviews: reviews(checked.reviews.as_ref()),
-        requested: requested(checked.review_requests.as_ref()).collect(),
-        waiting_for: waiting(&home.open),
-        issues: issues(checked.closing_issues_references.as_ref()),
+        reviews: listed(checked.reviews.as_ref(), review),
+        waiting_for: waiting(told, &home.open),
+        issues: listed(checked.closing_issues_references.as_ref(), issue),
     }
 }
 
-fn names(labels: Option<&Nodes<Label>>) -> Vec<String> {
-    let labels = labels.into_iter().flat_map(Nodes::iter);
-    labels.map(|label| label.name.clone()).collect()
+/// A list that GitHub leaves out is one that it could not or may not tell.
+fn listed<T, U>(nodes: Option<&Nodes<T>>, of: impl FnMut(&T) -> Option<U>) -> Known<Vec<U>> {
+    match nodes {
+        Some(nodes) => Known::Value(nodes.iter().filter_map(of).collect()),
+        None => Known::unknown("GitHub did not tell, or may not"),
+    }
 }
 
 /// Without checks there is nothing to read; unread ones may be there.
 fn checks(told: &Told<Data>, checked: &Checked) -> Known<Vec<idwo_core::forge::Check>> {
     if told.is_forbidden("statusCheckRollup") {
         return Known::unknown("the credential may not read checks");
+    }
+    if told.is_wrong("statusCheckRollup") {
+        return Known::unknown("GitHub could not tell just now");
     }
     let head = checked.commits.iter().next();
     let rollup = head.and_then(|head| head.commit.status_check_rollup.as_ref());
@@ -159,17 +163,13 @@ fn conflicts(described: &Described) -> Known<bool> {
     }
 }
 
-fn reviews(reviews: Option<&Nodes<Reviewed>>) -> Vec<Review> {
-    let reviews = reviews.into_iter().flat_map(Nodes::iter);
-    let reviews = reviews.filter_map(|review| {
-        Some(Review {
-            verdict: verdict(&review.state)?,
-            by: person(review.author.as_ref()),
-            at: review.submitted_at,
-            of: review.commit.as_ref().map(|commit| commit.oid.clone()),
-        })
-    });
-    reviews.collect()
+fn review(review: &Reviewed) -> Option<Review> {
+    Some(Review {
+        verdict: verdict(&review.state)?,
+        by: person(review.author.as_ref()),
+        at: review.submitted_at,
+        of: review.commit.as_ref().map(|commit| commit.oid.clone()),
+    })
 }
 
 /// One that was begun and not sent says nothing yet.
@@ -188,7 +188,10 @@ fn requested(requests: Option<&Nodes<Request>>) -> impl Iterator<Item = String> 
     requests.filter_map(|request| request.requested_reviewer.as_ref()?.login.clone())
 }
 
-fn waiting(open: &Open) -> Known<Vec<(String, u32)>> {
+fn waiting(told: &Told<Data>, open: &Open) -> Known<Vec<(String, u32)>> {
+    if told.is_wrong("open") {
+        return Known::unknown("GitHub could not tell just now");
+    }
     let mut counts = BTreeMap::<_, u32>::new();
     for login in open
         .iter()
@@ -199,20 +202,16 @@ fn waiting(open: &Open) -> Known<Vec<(String, u32)>> {
     Known::Value(counts.into_iter().collect())
 }
 
-fn issues(issues: Option<&Nodes<Issue>>) -> Vec<LinkedIssue> {
-    let issues = issues.into_iter().flat_map(Nodes::iter);
-    let issues = issues.filter_map(|issue| {
-        Some(LinkedIssue {
-            repository: issue.repository.name_with_owner.parse().ok()?,
-            number: issue.number,
-            title: issue.title.clone(),
-            body: issue.body.clone(),
-            open: issue.state == "OPEN",
-            milestone: issue
-                .milestone
-                .as_ref()
-                .map(|milestone| milestone.title.clone()),
-        })
-    });
-    issues.collect()
+fn issue(issue: &Issue) -> Option<LinkedIssue> {
+    Some(LinkedIssue {
+        repository: issue.repository.name_with_owner.parse().ok()?,
+        number: issue.number,
+        title: issue.title.clone(),
+        body: issue.body.clone(),
+        open: issue.state == "OPEN",
+        milestone: issue
+            .milestone
+            .as_ref()
+            .map(|milestone| milestone.title.clone()),
+    })
 }

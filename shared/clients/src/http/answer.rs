@@ -26,7 +26,7 @@ impl Answer {
     ) -> Result<Self, Unanswered> {
         let status = response.status();
         if !status.is_success() && status != StatusCode::NOT_MODIFIED {
-            return Err(refused(&response, now));
+            return Err(refused(response, now).await);
         }
         let headers = response.headers();
         Ok(Self {
@@ -67,26 +67,36 @@ fn has_next(headers: &HeaderMap) -> bool {
         .any(|link| link.contains("rel=\"next\""))
 }
 
+/// Longest refusal that is read, in bytes; nothing of it is shown.
+const REFUSAL_BYTES_MAX: usize = 4096;
+
+/// Of a service that refuses since it was asked too fast, and says so in words alone.
+const TOO_FAST: &str = "secondary rate limit";
+
 /// Two kinds of refusal say when to come back: that too much was asked for in this window, and that it
 /// was asked too fast.
-fn refused(response: &Response, now: Timestamp) -> Unanswered {
+async fn refused(response: Response, now: Timestamp) -> Unanswered {
     let (status, headers) = (response.status(), response.headers());
-    let later = retry::after(headers, now);
-    let may_be_limit = matches!(
-        status,
-        StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS
-    );
     let used_up = super::RateLimit::told(headers)
         .filter(|limit| limit.remaining == 0)
         .map(|limit| limit.reset_at);
-    let until = later.or(used_up);
-    match until {
-        Some(until) if may_be_limit => Unanswered::Limited { until },
-        _ if status == StatusCode::TOO_MANY_REQUESTS => Unanswered::Limited {
-            until: now
-                .checked_add(retry::WITHOUT_WORD)
-                .unwrap_or(Timestamp::MAX),
-        },
-        until => Unanswered::Refused { status, until },
+    let until = retry::after(headers, now).or(used_up);
+    let later = now
+        .checked_add(retry::WITHOUT_WORD)
+        .unwrap_or(Timestamp::MAX);
+    match (status, until) {
+        (StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS, Some(until)) => {
+            Unanswered::Limited { until }
+        }
+        (StatusCode::TOO_MANY_REQUESTS, None) => Unanswered::Limited { until: later },
+        (StatusCode::FORBIDDEN, None) if says_too_fast(response).await => {
+            Unanswered::Limited { until: later }
+        }
+        _ => Unanswered::Refused { status, until },
     }
+}
+
+async fn says_too_fast(response: Response) -> bool {
+    let body = body(response, REFUSAL_BYTES_MAX).await.unwrap_or_default();
+    String::from_utf8_lossy(&body).contains(TOO_FAST)
 }

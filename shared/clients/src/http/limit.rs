@@ -32,7 +32,11 @@ impl RateLimit {
 
 /// GitHub counts its kinds of requests apart, each with a limit of its own.
 #[derive(Debug, Default)]
-pub(super) struct Limits(Mutex<BTreeMap<&'static str, RateLimit>>);
+pub(super) struct Limits {
+    told: Mutex<BTreeMap<&'static str, RateLimit>>,
+    /// Until when the service wants no more of a kind, whatever is left of its limit.
+    resting: Mutex<BTreeMap<&'static str, Timestamp>>,
+}
 
 impl Limits {
     /// By kind of request.
@@ -47,19 +51,27 @@ impl Limits {
         }
     }
 
+    /// The service wants no more of this kind until then.
+    pub(super) fn rest(&self, kind: &'static str, until: Timestamp) {
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        resting.insert(kind, until);
+    }
+
     /// Nothing is asked for which the service has said that it will not answer.
     pub(super) fn allow(&self, kind: &'static str, now: Timestamp) -> Result<(), Unanswered> {
-        match self.kinds().get(kind) {
-            Some(limit) if limit.remaining == 0 && now < limit.reset_at => {
-                Err(Unanswered::Limited {
-                    until: limit.reset_at,
-                })
-            }
+        let used_up = self.kinds().get(kind).copied();
+        let used_up = used_up.filter(|limit| limit.remaining == 0);
+        let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = used_up
+            .map(|limit| limit.reset_at)
+            .max(resting.get(kind).copied());
+        match until {
+            Some(until) if now < until => Err(Unanswered::Limited { until }),
             _ => Ok(()),
         }
     }
 
     fn kinds(&self) -> MutexGuard<'_, BTreeMap<&'static str, RateLimit>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

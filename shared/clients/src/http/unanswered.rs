@@ -16,6 +16,8 @@ pub enum Unanswered {
     Packed(#[source] reqwest::Error),
     #[error("an answer in another shape than expected")]
     Unfit(#[source] serde_json::Error),
+    #[error("a part of an answer, and an error for the rest")]
+    Partial,
     #[error("a redirect to another host, or too many")]
     Redirected,
     #[error("refused with {status}")]

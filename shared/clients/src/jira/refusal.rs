@@ -16,6 +16,7 @@ const TOLD: Told = Told {
     service: "Jira",
     renew: "whoever runs this server has to renew JIRA_API_TOKEN",
     allow: "whoever runs this server has to let the account of JIRA_USERNAME in",
+    address: "JIRA_URL",
 };
 
 #[derive(Debug)]

@@ -30,9 +30,15 @@ pub(super) struct Known {
     touched: Option<(Timestamp, Timestamp)>,
     /// Where the unread ones begin; `None` once there are none.
     cursor: Option<String>,
+    /// All that was merged since then is known, and some of what was before was forgotten.
+    #[serde(default)]
+    forgot_until: Option<Timestamp>,
     /// Whether what came last could not be read.
     #[serde(skip)]
     stale: bool,
+    /// Whether it goes on where an earlier reading ended.
+    #[serde(skip)]
+    joined: bool,
 }
 
 impl Known {
@@ -47,6 +53,10 @@ impl Known {
     pub(super) fn wants_more(&self) -> bool {
         let begun = self.touched.is_some();
         !begun || (self.cursor.is_some() && self.merged.len() < KEPT_MAX)
+    }
+
+    pub(super) fn is_joined(&self) -> bool {
+        self.joined
     }
 
     pub(super) fn stale(self) -> Self {
@@ -81,6 +91,8 @@ impl Known {
         self.add(kept.merged);
         self.touched = Some((newest, kept_oldest.min(oldest)));
         self.cursor = kept.cursor;
+        self.forgot_until = self.forgot_until.max(kept.forgot_until);
+        self.joined = true;
         None
     }
 
@@ -121,8 +133,8 @@ impl Known {
 
     /// Since when all is known; `None` where all is.
     fn complete_since(&self) -> Option<Timestamp> {
-        self.cursor.as_ref()?;
-        self.touched.map(|(_, oldest)| oldest)
+        let read = self.cursor.as_ref().and(self.touched);
+        read.map(|(_, oldest)| oldest).max(self.forgot_until)
     }
 
     fn reach(&self, earlier: usize) -> Reach {
@@ -132,11 +144,11 @@ impl Known {
             return Reach::Cut { why };
         }
         match &self.cursor {
-            None => Reach::Whole,
-            Some(_) if read >= KEPT_MAX || earlier >= ENOUGH => Reach::Cut {
+            None if self.forgot_until.is_none() => Reach::Whole,
+            _ if read >= KEPT_MAX || earlier >= ENOUGH => Reach::Cut {
                 why: format!("of GitHub's merged pull requests the newest {read} are read"),
             },
-            Some(_) => Reach::Unfinished,
+            _ => Reach::Unfinished,
         }
     }
 }

@@ -14,10 +14,9 @@ use crate::github::request::Asked;
 use crate::github::said::{Check, Requested, Review, Said};
 
 /// How many of each kind the query asks for.
-const LABELS_SHOWN: usize = 30;
-const ISSUES_SHOWN: usize = 20;
+const LABELS_SHOWN: usize = 100;
+const ISSUES_SHOWN: usize = 50;
 const REVIEWS_SHOWN: usize = 100;
-const REQUESTS_SHOWN: usize = 30;
 const CHECKS_SHOWN: usize = 100;
 const OPEN_SHOWN: usize = 100;
 const OPEN_REQUESTS_SHOWN: usize = 10;
@@ -135,7 +134,6 @@ fn shown(git: &Git, pull: &PullRequest, said: &Said) -> Result<Value, Unusable> 
         "labels": { "nodes": labels.iter().take(LABELS_SHOWN).collect::<Vec<_>>() },
         "closingIssuesReferences": { "nodes": issues.iter().take(ISSUES_SHOWN).collect::<Vec<_>>() },
         "reviews": reviews(git, pull, said),
-        "reviewRequests": requests(&said.requested, REQUESTS_SHOWN),
         "commits": {
             "totalCount": pull.commits.len(),
             "nodes": [{ "commit": { "statusCheckRollup": rollup(&said.checks) } }],
@@ -207,7 +205,7 @@ fn reviews(git: &Git, pull: &PullRequest, said: &Said) -> Value {
     let nodes: Vec<_> = said.chain(approved).collect();
     json!({
         "totalCount": nodes.len(),
-        "nodes": nodes.iter().take(REVIEWS_SHOWN).collect::<Vec<_>>(),
+        "nodes": nodes.iter().skip(nodes.len().saturating_sub(REVIEWS_SHOWN)).collect::<Vec<_>>(),
     })
 }
 
