@@ -240,12 +240,13 @@ async fn when_jira_fails_the_answer_says_who_can_act_and_the_rest_stands() {
             Fault::StatusFor(503, 600),
             "503 Service Unavailable; call again in 601 s",
         ),
-        (Fault::StatusFor(429, 42), "for now; call again in 43 s"),
         (
             Fault::Status(401),
             "whoever runs this server has to renew JIRA_API_TOKEN",
         ),
         (Fault::Page, "check JIRA_URL"),
+        // Last, since then it is left alone for as long as it said.
+        (Fault::StatusFor(429, 42), "for now; call again in 43 s"),
     ] {
         team.jira.fails(fault.clone());
         let reply = team.asked(true).await;
