@@ -245,8 +245,6 @@ async fn when_jira_fails_the_answer_says_who_can_act_and_the_rest_stands() {
             "whoever runs this server has to renew JIRA_API_TOKEN",
         ),
         (Fault::Page, "check JIRA_URL"),
-        // Last, since then it is left alone for as long as it said.
-        (Fault::StatusFor(429, 42), "for now; call again in 43 s"),
     ] {
         team.jira.fails(fault.clone());
         let reply = team.asked(true).await;
@@ -264,6 +262,15 @@ async fn when_jira_fails_the_answer_says_who_can_act_and_the_rest_stands() {
     }
     team.jira.mends();
     assert_eq!(team.asked(true).await["status"], "ok");
+    team.jira.fails(Fault::StatusFor(429, 42));
+    let limited = team.asked(true).await;
+    let asked = team.jira.asked().len();
+    let again = team.asked(true).await;
+    assert_eq!(team.jira.asked().len(), asked, "it had said for how long");
+    for reply in [limited, again] {
+        let reason = reply["degraded"][0]["reason"].as_str().unwrap();
+        assert!(reason.contains("for now; call again in 43 s"), "{reason}");
+    }
 }
 
 #[tokio::test]
