@@ -204,7 +204,7 @@ async fn a_ticket_that_jira_does_not_have_is_unknown_and_hides_no_other() {
     let done = with_id(&reply["evidence"], "tickets_done").unwrap();
     assert_eq!(
         done["statement"],
-        "1 of 1 ticket done in Jira; 1 other not found"
+        "1 of 1 ticket done in Jira; of 1 it is not known"
     );
     assert_eq!(reply["status"], "ok");
 }

@@ -42,7 +42,7 @@ pub struct InJira {
     /// Such as `Bug` or `Story`.
     pub issue_type: String,
     /// By the category of its status, which is the same for every team.
-    pub done: bool,
+    pub done: Known<bool>,
     pub url: String,
     /// As far as its text states any.
     pub acceptance_criteria: Vec<String>,
@@ -126,17 +126,24 @@ impl LookedUp {
     fn done(&self) -> Option<Evidence> {
         let tickets = self.tickets();
         let first = tickets.first()?;
-        let done = tickets.iter().filter(|ticket| ticket.done).count();
-        let missing = match self.keys.len() - tickets.len() {
+        let done = tickets
+            .iter()
+            .filter(|ticket| ticket.done == Some(true))
+            .count();
+        let hidden = tickets
+            .iter()
+            .filter(|ticket| ticket.done.is_none())
+            .count();
+        let missing = match self.keys.len() - tickets.len() + hidden {
             0 => String::new(),
-            missing => format!("; {} not found", counted(missing, "other")),
+            missing => format!("; of {} it is not known", missing),
         };
         Some(Evidence {
             id: "tickets_done",
             kind: "computed",
             statement: format!(
                 "{done} of {} done in Jira{missing}",
-                counted(tickets.len(), "ticket")
+                counted(tickets.len() - hidden, "ticket")
             ),
             value: done.into(),
             unit: "tickets",
@@ -190,7 +197,10 @@ fn known(named: &mut Named, ticket: &Ticket) {
     named.in_jira = Some(InJira {
         summary: quote(&ticket.summary, SUMMARY_CHARS_MAX),
         issue_type: quote(&ticket.kind, NAME_CHARS_MAX),
-        done: ticket.done,
+        done: ticket.done.map_or_else(
+            || Known::unknown("Jira does not show its status"),
+            Known::Value,
+        ),
         url: ticket.url.clone(),
         acceptance_criteria: criteria.collect(),
     });

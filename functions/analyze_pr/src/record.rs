@@ -144,8 +144,14 @@ fn check_run(check: &forge::Check) -> CheckRun {
     CheckRun {
         name: quote(&check.name, LABEL_CHARS_MAX),
         conclusion: conclusion.map_or_else(|| Known::unknown("it has not ended"), Known::Value),
-        url: check.url.as_ref().map(|url| quote(url, PATH_CHARS_MAX)),
+        url: check.url.clone().filter(|url| is_web(url)),
     }
+}
+
+/// Whether it is an address that a reader can be shown: anybody can run a check.
+fn is_web(url: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_graphic() && !"<>\"`()[]{}\\^|".contains(c);
+    url.starts_with("https://") && url.len() <= PATH_CHARS_MAX && url.chars().all(is_plain)
 }
 
 /// The most serious first.

@@ -26,6 +26,7 @@ impl Kept {
         self.make_room(value.len() as u64)?;
         // It takes its name only when whole, so that a copy cut off midway is never read.
         let mut draft = tempfile::NamedTempFile::new_in(&self.0)?;
+        draft.write_all(&crc32fast::hash(value).to_le_bytes())?;
         draft.write_all(value)?;
         draft.persist(self.place(key))?;
         Ok(())
@@ -51,6 +52,12 @@ impl Kept {
     }
 }
 
+/// What stands behind its checksum; a damaged file is as good as none.
+fn sound(file: &[u8]) -> Option<Vec<u8>> {
+    let (sum, value) = file.split_first_chunk()?;
+    (u32::from_le_bytes(*sum) == crc32fast::hash(value)).then(|| value.to_vec())
+}
+
 /// When each was written, how large it is, and where.
 fn files(folder: &Path) -> std::io::Result<Vec<(SystemTime, u64, PathBuf)>> {
     let files = fs::read_dir(folder)?.filter_map(|entry| {
@@ -64,7 +71,12 @@ fn files(folder: &Path) -> std::io::Result<Vec<(SystemTime, u64, PathBuf)>> {
 #[async_trait]
 impl Cache for Kept {
     async fn get(&self, key: &Key) -> Option<Vec<u8>> {
-        fs::read(self.place(key)).ok()
+        let place = self.place(key);
+        // A pipe in its place would be read for ever.
+        fs::symlink_metadata(&place)
+            .ok()
+            .filter(fs::Metadata::is_file)?;
+        sound(&fs::read(place).ok()?)
     }
 
     async fn put(&self, key: &Key, value: Vec<u8>) {
@@ -93,6 +105,10 @@ mod tests {
         let kept = Kept::in_folder(place.clone());
         assert_eq!(kept.get(&key).await, Some(b"two".to_vec()));
         assert_eq!(kept.get(&Key::of(&["b"])).await, None);
+        let file = fs::read(place.join(key.as_str())).unwrap();
+        fs::write(place.join(key.as_str()), &file[..file.len() - 1]).unwrap();
+        assert_eq!(kept.get(&key).await, None, "cut in half");
+        fs::write(place.join(key.as_str()), &file).unwrap();
         let mode = fs::metadata(place.join(key.as_str()))
             .unwrap()
             .permissions()

@@ -31,9 +31,6 @@ use self::limit::Limits;
 /// What is left of a call's time for saying how it ended.
 const ANSWER_MARGIN: Duration = Duration::from_millis(1500);
 
-/// Longest time for one answer, repetitions and redirects included.
-const ASK_TIMEOUT: Duration = Duration::from_secs(20);
-
 /// Longest time for one try: GitHub gives up on a query after 10 s.
 const TRY_TIMEOUT: Duration = Duration::from_secs(11);
 
@@ -88,7 +85,8 @@ impl Service {
     /// The answer, in at most 20 s and well before who waits is gone. Only what is safe to
     /// ask twice is asked again.
     pub async fn ask(&self, ask: &Ask, watcher: &Watcher) -> Result<Answer, Unanswered> {
-        let within = ASK_TIMEOUT.min(watcher.left().saturating_sub(ANSWER_MARGIN));
+        let left = watcher.left().saturating_sub(ANSWER_MARGIN);
+        let within = ask.within.min(left);
         self.tried(ask, within, watcher).await
     }
 

@@ -32,6 +32,9 @@ use self::refusal::Refusal;
 
 const NAME: &str = "jira";
 
+/// Most bytes of twenty tickets with their descriptions; parsed they take fifty times as much at worst.
+const ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
+
 /// Longest time for all that is asked: the answer that the tickets are for is worth more than they are.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -99,7 +102,7 @@ impl Jira {
         let own = self.criteria_field.iter().map(CriteriaField::as_str);
         let fields: Vec<_> = FIELDS.into_iter().chain(own).collect();
         let wanted = json!({ "issueIdsOrKeys": keys, "fields": fields });
-        self.by_us(Ask::query("/rest/api/3/issue/bulkfetch", wanted))
+        self.by_us(Ask::query("/rest/api/3/issue/bulkfetch", wanted).at_most(ANSWER_BYTES_MAX))
     }
 
     /// Jira takes who brings a token that has expired for a stranger, and shows him what strangers may

@@ -25,7 +25,8 @@ pub struct Ticket {
     pub summary: String,
     /// As the team names it, such as `In Review`.
     pub status: String,
-    pub done: bool,
+    /// `None` where its status is hidden.
+    pub done: Option<bool>,
     /// Such as `Bug` or `Story`.
     pub kind: String,
     pub fix_versions: Vec<String>,

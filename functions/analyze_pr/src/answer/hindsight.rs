@@ -55,14 +55,18 @@ impl Hindsight {
             .map_or(UNFINISHED, |failed| failed.reason.as_str());
         let outline = Outline::of(change, areas, &past);
         let track = Track::of(&past, &outline);
-        let missing = together::missing(ctx, change, &track).await?;
+        let missing = match together::missing(ctx, change, &track).await {
+            Ok(missing) => two_years(&track, "missing_companions", missing),
+            Err(failure @ Failure::Upstream { .. }) => Known::unknown(failure.to_string()),
+            Err(failure) => return Err(failure),
+        };
         Ok(Self {
             reviewers: loaded(reviewers::reviewers(&track), change),
             risk: known(change, &past, why, || Known::Value(risk::risk(&track))),
             time_to_merge: known(change, &past, why, || times::time_to_merge(&track)),
             time_to_review: known(change, &past, why, || times::time_to_review(&track)),
             file_history: two_years(&track, "file_history", file_history::file_history(&track)),
-            missing: two_years(&track, "missing_companions", missing),
+            missing,
             parts: known(change, &past, why, || match split::parts(&track) {
                 Known::Value(parts) => two_years(&track, "split", parts),
                 Known::Unknown { unknown } => Known::Unknown { unknown },

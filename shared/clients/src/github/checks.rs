@@ -60,8 +60,9 @@ pub(super) fn read(rollup: Option<&Rollup>) -> Known<Vec<Check>> {
         return Known::Value(Vec::new());
     };
     let contexts = &rollup.contexts;
-    if contexts.total_count as usize > contexts.nodes.len() {
-        let (total, read) = (contexts.total_count, contexts.nodes.len());
+    let read = contexts.iter().count();
+    if contexts.total_count as usize > read || contexts.nodes.len() > read {
+        let total = contexts.total_count;
         return Known::unknown(format!("{total} checks, of which {read} are read"));
     }
     Known::Value(contexts.iter().map(check).collect())

@@ -1,5 +1,7 @@
 //! What changed between two commits: files with their patches, and the commits.
 
+use std::collections::HashSet;
+
 use idwo_core::bots::is_bot;
 use idwo_core::evidence::Skipped;
 use idwo_core::failure::Failure;
@@ -81,8 +83,8 @@ struct File {
     filename: String,
     status: String,
     sha: Option<String>,
-    additions: u64,
-    deletions: u64,
+    additions: u32,
+    deletions: u32,
     previous_filename: Option<String>,
     patch: Option<String>,
 }
@@ -133,8 +135,20 @@ impl GitHub {
 
 impl Comparison {
     fn of(page: Page) -> Self {
-        let added = page.files.iter().map(|file| file.additions).sum();
-        let deleted = page.files.iter().map(|file| file.deletions).sum();
+        let added = page
+            .files
+            .iter()
+            .map(|file| u64::from(file.additions))
+            .sum();
+        let deleted = page
+            .files
+            .iter()
+            .map(|file| u64::from(file.deletions))
+            .sum();
+        let mut names = HashSet::new();
+        let mut page = page;
+        page.files
+            .retain(|file| names.insert(file.filename.clone()));
         let listed = page.files.len();
         let mut unread = 0;
         let mut files: Vec<_> = page
@@ -195,9 +209,12 @@ impl Comparison {
     /// What GitHub does not list of a change to `total` files.
     pub(super) fn of_files(mut self, total: u64) -> Self {
         let total = total as usize;
-        if self.files_total >= FILES_MAX && total > self.files_total {
+        if total > self.files_total {
             let more = total - self.files_total;
-            let why = format!("GitHub lists {FILES_MAX} files of a comparison");
+            let why = format!(
+                "GitHub lists {} of {total}, and {FILES_MAX} of a comparison at most",
+                self.files_total
+            );
             self.skipped
                 .push(Skipped::new(format!("{more} changed files"), why));
             self.files_total = total;
@@ -230,7 +247,7 @@ fn changed(file: File, unread: &mut usize) -> ChangedFile {
     let read = file.patch.as_deref().map(patch::read);
     let content = match read {
         Some(Some(content)) if is_whole(&content, file.additions, file.deletions) => content,
-        None if file.additions + file.deletions > 0 => Content::NotRead,
+        None if file.additions > 0 || file.deletions > 0 => Content::NotRead,
         None if is_same => nothing(),
         None => Content::Binary,
         Some(_) => Content::NotRead,
@@ -244,10 +261,10 @@ fn changed(file: File, unread: &mut usize) -> ChangedFile {
 }
 
 /// A patch can be cut off.
-fn is_whole(content: &Content, additions: u64, deletions: u64) -> bool {
+fn is_whole(content: &Content, additions: u32, deletions: u32) -> bool {
     match content {
         Content::Text { added, deleted, .. } => {
-            (added.len() as u64, deleted.len() as u64) == (additions, deletions)
+            (added.len(), deleted.len()) == (additions as usize, deletions as usize)
         }
         Content::Binary | Content::NotRead => false,
     }

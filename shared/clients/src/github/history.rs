@@ -26,11 +26,11 @@ const QUERY: &str = include_str!("history.graphql");
 /// after 10.
 const PAGE_PULLS: usize = 50;
 
-/// Most pages that one call reads where nothing is known yet, and where something is: with everything else
-/// the first call makes at most 25 requests, each later one at most 8. Until what is kept is reached again,
-/// as many as at first.
-const PAGES_MAX: usize = 12;
-const MORE_PAGES_MAX: usize = 2;
+/// Most requests of a first call, of a later one, and of them what comes after the history: a look at what
+/// else could have been changed. Large branches take more of them for commits and files.
+const CALLS_MAX: u64 = 25;
+const LATER_CALLS_MAX: u64 = 8;
+const CALLS_AFTER: u64 = 1;
 
 impl GitHub {
     pub(super) async fn read_past(
@@ -62,11 +62,16 @@ impl GitHub {
         watcher: &Watcher,
     ) -> Result<Known, Failure> {
         let mut known = Known::default();
-        for read in 0..PAGES_MAX {
-            let was_kept = kept.is_none() && known.is_joined();
-            let has_enough = was_kept && read >= MORE_PAGES_MAX;
-            let is_late = kept.is_none() && read > 0 && watcher.is_hurried();
-            if has_enough || is_late || !known.wants_more() {
+        let mut read = 0;
+        while known.wants_more() {
+            // Until what is kept is reached again, it is as if nothing were.
+            let calls_max = if known.is_joined() {
+                LATER_CALLS_MAX
+            } else {
+                CALLS_MAX
+            };
+            let is_spent = watcher.calls() + CALLS_AFTER >= calls_max;
+            if read > 0 && (is_spent || watcher.is_hurried()) {
                 break;
             }
             match self.page(repository, known.cursor(), watcher).await {
@@ -74,6 +79,7 @@ impl GitHub {
                 Err(Failure::Upstream { .. }) if kept.is_none() && read > 0 => break,
                 Err(failure) => return Err(failure),
             }
+            read += 1;
             kept = known.joined(kept);
             watcher.report(Progress {
                 what: "merged pull requests read",
@@ -81,7 +87,11 @@ impl GitHub {
                 total: None,
             });
         }
-        Ok(known)
+        // Short of time, what was kept is worth more than what is new alone.
+        Ok(match kept {
+            Some(kept) if watcher.is_hurried() => kept.stale(),
+            _ => known,
+        })
     }
 
     async fn page(
@@ -97,7 +107,9 @@ impl GitHub {
             "first": PAGE_PULLS,
             "after": after,
         });
-        let asked = self.ask_graphql::<Data>("History", QUERY, variables, watcher);
+        // The answer needs its past less than its end.
+        let time = watcher.left() / 2;
+        let asked = self.ask_graphql_within::<Data>(time, "History", QUERY, variables, watcher);
         let told = asked.await?;
         if told.is_broken("pullRequests") {
             return Err(self.failure(Unanswered::Partial));

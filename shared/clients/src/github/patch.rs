@@ -46,15 +46,15 @@ impl Reader {
         match chars.next() {
             Some('+') => {
                 self.added.push(numbered(new, chars.as_str()));
-                self.at = Some((old, new + 1));
+                self.at = Some((old, new.checked_add(1)?));
             }
             Some('-') => {
                 self.deleted.push(numbered(old, chars.as_str()));
-                self.at = Some((old + 1, new));
+                self.at = Some((old.checked_add(1)?, new));
             }
             // What stands there of a missing line end belongs to the line before it.
             Some('\\') => (),
-            _ => self.at = Some((old + 1, new + 1)),
+            _ => self.at = Some((old.checked_add(1)?, new.checked_add(1)?)),
         }
         Some(())
     }
@@ -76,7 +76,11 @@ fn beginning(header: &str) -> Option<(u32, u32)> {
         let (start, count) = range.split_once(',').unwrap_or((range, "1"));
         let start: u32 = start.parse().ok()?;
         // Where a side has no lines, its number is that of the line before.
-        Some(if count == "0" { start + 1 } else { start })
+        if count == "0" {
+            start.checked_add(1)
+        } else {
+            Some(start)
+        }
     };
     Some((side('-')?, side('+')?))
 }
@@ -137,7 +141,14 @@ mod tests {
 
     #[test]
     fn what_is_no_patch_is_not_guessed() {
-        for text in ["", "+a", "@@ x @@\n+a", "@@ -a +1 @@\n+a"] {
+        for text in [
+            "",
+            "+a",
+            "@@ x @@\n+a",
+            "@@ -a +1 @@\n+a",
+            "@@ -1 +4294967295,2 @@\n+a\n+b",
+            "@@ -1 +4294967295,0 @@\n-a",
+        ] {
             assert!(told(text).is_none(), "{text}");
         }
     }

@@ -30,7 +30,6 @@ pub(super) struct Data {
 pub(super) struct Repository {
     /// As it is called now: an old name leads here too.
     name_with_owner: String,
-    url: String,
     default_branch_ref: Option<Branch>,
     pull_request: Option<Described>,
     pub(super) open: super::record::Open,
@@ -152,6 +151,7 @@ impl GitHub {
             .unwrap_or_else(|_| repository.clone());
         let (landing, comparison) = self.compared(&name, described, landing, watcher).await?;
         let found = Found {
+            web: format!("{}/{name}", self.service.base().for_people()),
             name,
             number,
             told: &told,
@@ -164,6 +164,7 @@ impl GitHub {
 }
 
 struct Found<'a> {
+    web: String,
     name: RepositoryName,
     number: PullNumber,
     told: &'a Told<Data>,
@@ -202,7 +203,7 @@ impl Found<'_> {
             lines_complete: comparison.lines_complete,
             skipped: comparison.skipped,
             provenance: Provenance {
-                web: Some(self.home.url.clone()),
+                web: Some(self.web),
                 note: None,
             },
             record: Some(record),

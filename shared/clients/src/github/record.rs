@@ -131,10 +131,13 @@ pub(super) fn record(
     }
 }
 
+/// Most entries of a list: what is asked for.
+const LISTED_MAX: usize = 100;
+
 /// A list that GitHub leaves out is one that it could not or may not tell.
 fn listed<T, U>(nodes: Option<&Nodes<T>>, of: impl FnMut(&T) -> Option<U>) -> Known<Vec<U>> {
     match nodes {
-        Some(nodes) => Known::Value(nodes.iter().filter_map(of).collect()),
+        Some(nodes) => Known::Value(nodes.iter().take(LISTED_MAX).filter_map(of).collect()),
         None => Known::unknown("GitHub did not tell, or may not"),
     }
 }
@@ -147,9 +150,10 @@ fn checks(told: &Told<Data>, checked: &Checked) -> Known<Vec<idwo_core::forge::C
     if told.is_wrong("statusCheckRollup") {
         return Known::unknown("GitHub could not tell just now");
     }
-    let head = checked.commits.iter().next();
-    let rollup = head.and_then(|head| head.commit.status_check_rollup.as_ref());
-    checks::read(rollup)
+    match checked.commits.iter().next() {
+        Some(head) => checks::read(head.commit.status_check_rollup.as_ref()),
+        None => Known::unknown("GitHub did not tell its head commit"),
+    }
 }
 
 fn conflicts(described: &Described) -> Known<bool> {

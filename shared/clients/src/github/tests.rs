@@ -1,6 +1,8 @@
 use idwo_core::clock::SystemClock;
 use idwo_core::forge::Place;
-use idwo_sandbox::github::{GitHub as Served, sample};
+use idwo_core::past::Reach;
+use idwo_sandbox::git_clone::{Draft, GitClone};
+use idwo_sandbox::github::{GitHub as Served, World, sample};
 use tempfile::TempDir;
 
 use super::*;
@@ -75,6 +77,77 @@ async fn what_is_kept_is_asked_for_only_where_it_may_have_changed() {
     assert_eq!(asked(&served, cold.len()), warm);
     assert_eq!(first.files.len(), second.files.len());
     assert_eq!(first.base, second.base);
+}
+
+/// Sixty merged pull requests: two pages.
+async fn served_sixty() -> (Served, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut clone = GitClone::init(folder.path().join("shop.git")).unwrap();
+    for number in 1..=60 {
+        let ann = "Ann Lee <1+ann-lee@users.noreply.github.com>";
+        let draft = Draft::by(ann, &format!("Change {number} (#{number})"));
+        let draft = draft.days_later(1).writes("a.rs", format!("{number}\n"));
+        clone.land(draft).unwrap();
+    }
+    let world = World::of(clone.path(), "sample/storefront").await.unwrap();
+    (Served::start(world).unwrap(), folder)
+}
+
+#[tokio::test]
+async fn who_is_short_of_time_reads_a_page_and_the_next_goes_on_behind_it() {
+    let (served, _folder) = served_sixty().await;
+    let cache = Arc::new(Memory::default());
+    let client = client(&served, &cache);
+    let pull = look_at(&client, 60).await;
+    let hurried = Watcher::silent();
+    hurried.hurry();
+    let part = client.past(&pull, &hurried).await.unwrap();
+    assert_eq!(
+        (part.reach.clone(), part.changes.len()),
+        (Reach::Unfinished, 49)
+    );
+    let whole = client.past(&pull, &Watcher::silent()).await.unwrap();
+    assert_eq!(
+        (whole.reach.clone(), whole.changes.len()),
+        (Reach::Whole, 59)
+    );
+    let pages = served
+        .asked()
+        .into_iter()
+        .filter(|asked| asked.operation.as_deref() == Some("History"));
+    let cursors: Vec<_> = pages
+        .map(|asked| asked.body["variables"]["after"].clone())
+        .collect();
+    assert!(
+        cursors[0].is_null() && cursors[1].is_null() && cursors[2].is_string(),
+        "{cursors:?}"
+    );
+    assert_eq!(cursors.len(), 3);
+}
+
+/// Who asks for much has few questions left for what is older.
+#[tokio::test]
+async fn a_history_takes_no_more_calls_than_are_left() {
+    let (served, _folder) = served_sixty().await;
+    let cache = Arc::new(Memory::default());
+    let client = client(&served, &cache);
+    let pull = look_at(&client, 60).await;
+    let watcher = Watcher::silent();
+    (0..24).for_each(|_| watcher.count_call());
+    let part = client.past(&pull, &watcher).await.unwrap();
+    assert_eq!(
+        (part.reach.clone(), watcher.calls()),
+        (Reach::Unfinished, 25)
+    );
+}
+
+async fn look_at(client: &GitHub, number: u64) -> PullRequest {
+    let (name, number) = (
+        "sample/storefront".parse().unwrap(),
+        PullNumber::new(number).unwrap(),
+    );
+    let watcher = Watcher::silent();
+    client.pull_request(&name, number, &watcher).await.unwrap()
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! One request, before it has an address.
 
+use std::time::Duration;
+
 use http::header::{ACCEPT, AUTHORIZATION, IF_NONE_MATCH};
 use http::{HeaderName, HeaderValue, Method};
 use reqwest::{Client, RequestBuilder, Url};
@@ -23,7 +25,12 @@ pub struct Ask {
     pub(super) kind: &'static str,
     /// Most bytes of the answer, unpacked.
     pub(super) bytes_max: usize,
+    /// Longest time for it, repetitions included.
+    pub(super) within: Duration,
 }
+
+/// Longest time for one answer, repetitions and redirects included.
+const ASK_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Most bytes of an answer, unpacked: GitHub's largest comparison was 3 MB in what was measured.
 const BYTES_MAX: usize = 20 * 1024 * 1024;
@@ -43,6 +50,7 @@ impl Ask {
             safe: true,
             kind: "core",
             bytes_max: BYTES_MAX,
+            within: ASK_TIMEOUT,
         }
     }
 
@@ -81,6 +89,17 @@ impl Ask {
     pub fn header(mut self, name: HeaderName, value: &'static str) -> Self {
         self.headers.push((name, value));
         self
+    }
+
+    pub fn at_most(self, bytes_max: usize) -> Self {
+        Self { bytes_max, ..self }
+    }
+
+    pub fn within(self, time: Duration) -> Self {
+        Self {
+            within: time.min(ASK_TIMEOUT),
+            ..self
+        }
     }
 
     pub fn counted_as(self, kind: &'static str) -> Self {

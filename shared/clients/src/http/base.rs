@@ -43,6 +43,13 @@ impl BaseUrl {
         is_loopback(&self.0)
     }
 
+    /// Where people look at what this API serves: `https://github.com` beside `https://api.github.com`, and
+    /// a server of one's own at its own name.
+    pub fn for_people(&self) -> String {
+        let origin = self.0.origin().ascii_serialization();
+        origin.replacen("://api.", "://", 1)
+    }
+
     pub(super) fn join(
         &self,
         path: &str,

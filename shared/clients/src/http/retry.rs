@@ -51,7 +51,10 @@ pub(super) async fn patiently<T, F: Future<Output = Result<T, Unanswered>>>(
 /// `Retry-After`, in seconds or as a date.
 pub(super) fn after(headers: &HeaderMap, now: Timestamp) -> Option<Timestamp> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u32>() {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number {
+        // What is beyond all reason is a long time.
+        let seconds: u32 = text.parse().unwrap_or(u32::MAX);
         return now.checked_add(Duration::from_secs(seconds.into())).ok();
     }
     let date = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
@@ -75,6 +78,7 @@ mod tests {
     fn both_forms_of_retry_after_are_read() {
         assert_eq!(told("120"), Some(120));
         assert_eq!(told("Sun, 22 Nov 2026 10:01:00 GMT"), Some(60));
+        assert_eq!(told("99999999999"), Some(i64::from(u32::MAX)));
         assert_eq!(told("soon"), None);
         assert_eq!(told("-1"), None);
     }

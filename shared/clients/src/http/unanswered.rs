@@ -54,6 +54,14 @@ impl Unanswered {
         }
     }
 
+    /// As a service says that the credential may not see it.
+    pub fn forbidden() -> Self {
+        Self::Refused {
+            status: StatusCode::FORBIDDEN,
+            until: None,
+        }
+    }
+
     /// Whether the service has nothing of the kind, or does not show it.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Refused { status, .. } if *status == StatusCode::NOT_FOUND)

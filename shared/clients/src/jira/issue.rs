@@ -106,7 +106,7 @@ impl Fields {
                 SUMMARY_CHARS_MAX,
             ),
             status: status.map_or_else(String::new, |status| name(&status.name)),
-            done: status.is_some_and(Status::is_done),
+            done: status.and_then(Status::is_done),
             kind: self
                 .issuetype
                 .as_ref()
@@ -131,9 +131,9 @@ impl Fields {
 
 impl Status {
     /// Every team names its own; the category is one of three everywhere.
-    fn is_done(&self) -> bool {
-        let category = self.status_category.as_ref();
-        category.is_some_and(|category| category.key == "done")
+    fn is_done(&self) -> Option<bool> {
+        let category = self.status_category.as_ref()?;
+        Some(category.key == "done")
     }
 }
 

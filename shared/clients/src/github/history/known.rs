@@ -36,6 +36,9 @@ pub(super) struct Known {
     /// Whether what came last could not be read.
     #[serde(skip)]
     stale: bool,
+    /// Whether a page named itself as the next: there is no way to the rest.
+    #[serde(default)]
+    repeats: bool,
     /// Whether it goes on where an earlier reading ended.
     #[serde(skip)]
     joined: bool,
@@ -52,7 +55,7 @@ impl Known {
 
     pub(super) fn wants_more(&self) -> bool {
         let begun = self.touched.is_some();
-        !begun || (self.cursor.is_some() && self.merged.len() < KEPT_MAX)
+        !begun || (self.cursor.is_some() && self.merged.len() < KEPT_MAX && !self.repeats)
     }
 
     pub(super) fn is_joined(&self) -> bool {
@@ -67,6 +70,7 @@ impl Known {
     }
 
     pub(super) fn take(&mut self, page: Page) {
+        let is_repeated = page.cursor.is_some() && page.cursor == self.cursor;
         self.add(page.merged);
         self.touched = match (self.touched, page.touched) {
             (Some((newest, _)), Some((_, oldest))) => Some((newest, oldest)),
@@ -75,6 +79,7 @@ impl Known {
             (before, page) => before.or(page),
         };
         self.cursor = page.cursor;
+        self.repeats |= is_repeated;
     }
 
     /// Goes on where `kept` ends, once what was read reaches to where that began; gives it back before.
@@ -92,6 +97,7 @@ impl Known {
         self.touched = Some((newest, kept_oldest.min(oldest)));
         self.cursor = kept.cursor;
         self.forgot_until = self.forgot_until.max(kept.forgot_until);
+        self.repeats |= kept.repeats;
         self.joined = true;
         None
     }
@@ -141,6 +147,10 @@ impl Known {
         let read = self.merged.len();
         if self.stale {
             let why = "what GitHub merged last could not be read just now".to_owned();
+            return Reach::Cut { why };
+        }
+        if self.repeats {
+            let why = "GitHub's list of merged pull requests leads back to itself".to_owned();
             return Reach::Cut { why };
         }
         match &self.cursor {

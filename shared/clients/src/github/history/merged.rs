@@ -56,7 +56,7 @@ impl Merged {
             at: pull.merged_at?,
             begun_at,
             written_at: date(&pull.latest).unwrap_or(begun_at),
-            reviewed_after: reviewed_after(pull.created_at, &by_others),
+            reviewed_after: reviewed_after((pull.created_at, pull.merged_at?), &by_others),
             reviewers: distinct(&by_others),
             merged_by: pull
                 .merged_by
@@ -107,11 +107,18 @@ fn is_by_another(review: &Review, author: &Somebody) -> bool {
     verdict(&review.state).is_some() && login.is_some_and(|login| login != author.login)
 }
 
-fn reviewed_after(opened_at: Timestamp, reviews: &[&Review]) -> Option<f64> {
+/// Of reviews while it was open; others say nothing of how long one waits.
+fn reviewed_after(
+    (opened_at, merged_at): (Timestamp, Timestamp),
+    reviews: &[&Review],
+) -> Option<f64> {
     let people = reviews
         .iter()
         .filter(|review| !Somebody::of(review.author.as_ref()).bot);
-    let first = people.filter_map(|review| review.submitted_at).min()?;
+    let times = people.filter_map(|review| review.submitted_at);
+    let first = times
+        .filter(|at| (opened_at..=merged_at).contains(at))
+        .min()?;
     Some(first.duration_since(opened_at).as_secs_f64() / 60.0)
 }
 

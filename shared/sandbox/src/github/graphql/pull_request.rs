@@ -33,7 +33,7 @@ pub(super) async fn answer(
     let number = u32::try_from(number).unwrap_or_default();
     let name = git.name.to_string();
     let mut repository = json!({
-        "nameWithOwner": name, "url": format!("https://github.com/{name}"),
+        "nameWithOwner": name,
         "defaultBranchRef": default_branch(git)?,
         "open": open(git, said)?,
     });

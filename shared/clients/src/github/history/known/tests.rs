@@ -122,6 +122,17 @@ fn a_repository_without_merged_pull_requests_is_known_whole() {
 }
 
 #[test]
+fn a_list_that_leads_back_to_itself_has_an_end() {
+    let mut known = Known::default();
+    known.take(page(vec![merged(2, 20)], Some("here")));
+    assert!(known.wants_more());
+    known.take(page(vec![merged(2, 20)], Some("here")));
+    assert!(!known.wants_more());
+    let reach = known.before(&pull(9, State::Open)).reach;
+    assert!(matches!(reach, Reach::Cut { .. }), "{reach:?}");
+}
+
+#[test]
 fn enough_is_enough_and_there_is_an_end() {
     let mut known = Known::default();
     let all = (1..=ENOUGH as u32).map(|number| merged(number, number.into()));
