@@ -378,7 +378,7 @@ async fn nothing_that_a_model_invents_gets_through() {
             "the summary and one finding: {invented}"
         );
         let skipped = told.reply["coverage"]["skipped"].to_string();
-        assert!(skipped.contains("1 judgements of the model"), "{skipped}");
+        assert!(skipped.contains("1 judgement of the model"), "{skipped}");
         let told = scene.with_model(move |_| opinion(invented, &[])).await;
         assert_same_facts(&alone, &told);
         assert_eq!(told.reply["judgements"], json!([]), "{invented}");
@@ -469,27 +469,10 @@ async fn what_a_model_is_not_shown_is_said_and_not_judged() {
     );
 }
 
-#[tokio::test]
-async fn a_model_judges_what_a_ticket_asks_for() {
-    let scene = Scene::of_sample().await;
+/// The reply about the sample, whose ticket is asked for in Jira.
+async fn asked_with_jira(scene: &Scene, issues: Vec<jira::Issue>) -> Value {
     let jira = Jira::start("bot", "token").await.unwrap();
-    jira::sample::issues()
-        .into_iter()
-        .for_each(|issue| jira.has(issue));
-    scene.models.answers(|asked| {
-        let (path, line) = first_line(asked);
-        let verdict = |criterion: u64, path: &str, line: u64| {
-            json!({
-                "ticket": "PAY-77", "criterion": criterion, "verdict": "not_met",
-                "why": "It is charged again at once.", "path": path, "line": line, "confidence": 0.6,
-            })
-        };
-        Answer::Says(json!({
-            "summary": { "statement": "Fine.", "basis": ["tickets"], "confidence": 0.5 },
-            "findings": [],
-            "compliance": [verdict(1, &path, line), verdict(3, "", 0), verdict(4, "", 0)],
-        }))
-    });
+    issues.into_iter().for_each(|issue| jira.has(issue));
     let (url, model) = (jira.url(), format!("{}/v1", scene.models.url()));
     let host = scene.host(&[
         ("JIRA_URL", &url),
@@ -503,7 +486,33 @@ async fn a_model_judges_what_a_ticket_asks_for() {
     });
     let arguments = arguments.as_object().unwrap().clone();
     let answer = host.tool("analyze_pr", arguments, Watcher::silent()).await;
-    let reply = answer.unwrap().structured;
+    answer.unwrap().structured
+}
+
+fn verdict(criterion: u64, verdict: &str, path: &str, line: u64) -> Value {
+    json!({
+        "ticket": "PAY-77", "criterion": criterion, "verdict": verdict,
+        "why": "It is charged again at once.", "path": path, "line": line, "confidence": 0.6,
+    })
+}
+
+fn complies(verdicts: Vec<Value>) -> Answer {
+    Answer::Says(json!({
+        "summary": { "statement": "Fine.", "basis": ["tickets"], "confidence": 0.5 },
+        "findings": [],
+        "compliance": verdicts,
+    }))
+}
+
+#[tokio::test]
+async fn a_model_judges_what_a_ticket_asks_for() {
+    let scene = Scene::of_sample().await;
+    scene.models.answers(|asked| {
+        let (path, line) = first_line(asked);
+        let said = |criterion, path: &str, line| verdict(criterion, "not_met", path, line);
+        complies(vec![said(1, &path, line), said(3, "", 0), said(4, "", 0)])
+    });
+    let reply = asked_with_jira(&scene, jira::sample::issues()).await;
     let material = scene.models.asked()[0].material().to_owned();
     assert!(
         material.contains("\nPAY-77: Retry declined payments\n1. A soft decline"),
@@ -523,6 +532,49 @@ async fn a_model_judges_what_a_ticket_asks_for() {
     );
     assert_eq!(verdict["verdict"], "not_met");
     assert!(verdict["line"].is_u64() && judgements[2]["compliance"]["line"].is_null());
+}
+
+#[tokio::test]
+async fn of_eleven_criteria_ten_are_judged_and_the_other_is_said() {
+    let scene = Scene::of_sample().await;
+    scene.models.answers(|_| {
+        let verdicts = 1..=11;
+        complies(verdicts.map(|n| verdict(n, "unclear", "", 0)).collect())
+    });
+    let criteria: Vec<_> = (1..=11).map(|n| format!("It does {n}")).collect();
+    let criteria: Vec<_> = criteria.iter().map(String::as_str).collect();
+    let issue = jira::Issue::new("PAY-77", "Retry").described(vec![
+        jira::Issue::heading("Acceptance criteria"),
+        jira::Issue::list(&criteria),
+    ]);
+    let reply = asked_with_jira(&scene, vec![issue]).await;
+    let material = scene.models.asked()[0].material().to_owned();
+    assert!(
+        material.contains("10. It does 10\n") && !material.contains("It does 11"),
+        "{material}"
+    );
+    let judgements = reply["judgements"].as_array().unwrap();
+    assert_eq!(judgements.len(), 1 + 10, "{judgements:#?}");
+    let skipped = reply["coverage"]["skipped"].to_string();
+    assert!(
+        skipped.contains("by the model: 1 of the criteria"),
+        "{skipped}"
+    );
+}
+
+#[tokio::test]
+async fn a_fourth_finding_costs_itself_and_not_the_answer() {
+    let scene = Scene::of_hostile_change().await;
+    let told = scene
+        .with_model(|_| {
+            let said = [2, 4, 2, 4].map(|line| finding("src/pay.rs", line, "It is charged twice."));
+            opinion("Fine.", &said)
+        })
+        .await;
+    assert_eq!(told.reply["mode"], "model");
+    assert_eq!(told.reply["judgements"].as_array().unwrap().len(), 1 + 3);
+    let skipped = told.reply["coverage"]["skipped"].to_string();
+    assert!(skipped.contains("it was asked for 3 findings"), "{skipped}");
 }
 
 #[tokio::test]

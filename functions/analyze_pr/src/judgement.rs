@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use idwo_core::ctx::Ctx;
 use idwo_core::envelope::{Added, Cost, Degraded, Mode, Reply};
-use idwo_core::evidence::Judgement;
+use idwo_core::evidence::{Judgement, Skipped};
 use idwo_core::llm::{Llm, Opinion, Question, Spent, Unanswered};
 use idwo_core::tickets::Ticket;
 use idwo_core::untrusted;
@@ -13,6 +13,7 @@ use idwo_core::untrusted;
 use crate::change::Change;
 use crate::report::Report;
 
+mod asked;
 mod checked;
 mod diff;
 mod grounds;
@@ -20,6 +21,7 @@ mod material;
 mod said;
 mod words;
 
+use self::asked::Asked;
 use self::diff::Diff;
 use self::grounds::Grounds;
 
@@ -86,18 +88,21 @@ async fn asked(
     reply: &Reply<Report>,
     within: Duration,
 ) -> Added {
+    let shown = Asked::of(tickets);
     let question = Question {
         prompt: edition(),
         instructions: INSTRUCTIONS,
-        material: material::material(change, reply, tickets, diff),
+        material: material::material(change, reply, &shown, diff),
         schema: &said::SCHEMA,
         tokens_out_max: TOKENS_OUT_MAX,
         within,
     };
     match llm.ask(&question, &ctx.watcher).await {
         Ok(opinion) => {
-            let grounds = Grounds::of(change, reply, tickets, diff);
-            answered(opinion, &grounds, diff)
+            let grounds = Grounds::of(change, reply, &shown, diff);
+            let mut unread = diff.skipped();
+            unread.extend(shown.skipped());
+            answered(opinion, &grounds, unread)
         }
         Err(Unanswered { why, spent }) => nothing(&why.to_string(), spent),
     }
@@ -107,7 +112,7 @@ fn edition() -> &'static str {
     INSTRUCTIONS.lines().next().unwrap_or_default()
 }
 
-fn answered(opinion: Opinion, grounds: &Grounds<'_>, diff: &Diff<'_>) -> Added {
+fn answered(opinion: Opinion, grounds: &Grounds<'_>, unread: Vec<Skipped>) -> Added {
     let model = untrusted::plain(&opinion.model, MODEL_CHARS_MAX);
     let Ok(said) = serde_json::from_value(opinion.said) else {
         return nothing(
@@ -116,12 +121,10 @@ fn answered(opinion: Opinion, grounds: &Grounds<'_>, diff: &Diff<'_>) -> Added {
         );
     };
     let (judgements, dropped) = checked::judgements(said, grounds, &model, edition());
-    let mut skipped = diff.skipped();
-    skipped.extend(dropped);
     Added {
         mode: Mode::Model,
         judgements,
-        skipped,
+        skipped: unread.into_iter().chain(dropped).collect(),
         degraded: None,
         cost: cost(opinion.spent),
     }

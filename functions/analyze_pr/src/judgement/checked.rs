@@ -1,13 +1,14 @@
 //! What stays of a model's answer: judgements that name lines, evidence and criteria that exist, in words
 //! that name nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use idwo_core::evidence::{Compliance, Finding, Judgement, Skipped};
 
 use super::grounds::Grounds;
-use super::said::{self, Said, Summary, Verdict};
+use super::said::{self, FINDINGS_MAX, Said, Summary, TEXT_CHARS_MAX, Verdict};
 use super::words::sound;
+use crate::counted::counted;
 
 /// Longest statement or suggestion, in characters.
 const STATEMENT_CHARS_MAX: usize = 400;
@@ -18,75 +19,120 @@ const LINES: &str = "size";
 /// What a verdict on a criterion stands on.
 const TICKETS: &str = "tickets";
 
-/// The judgements that stand, most important first, and how many do not.
+/// Why an entry of an answer is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Dropped {
+    Unfounded,
+    Unsound,
+    TooLong,
+    TooMany,
+    Twice,
+}
+
+impl Dropped {
+    fn why(self) -> String {
+        match self {
+            Self::Unfounded => "they stand on nothing that it was shown".to_owned(),
+            Self::Unsound => "their words link, or name what is not in the change".to_owned(),
+            Self::TooLong => format!("a text has more than {TEXT_CHARS_MAX} characters"),
+            Self::TooMany => format!("it was asked for {FINDINGS_MAX} findings"),
+            Self::Twice => "their criterion had a verdict before".to_owned(),
+        }
+    }
+}
+
+/// The judgements that stand, most important first, and how many do not, by why.
 pub(super) fn judgements(
     said: Said,
     grounds: &Grounds<'_>,
     model: &str,
     edition: &str,
-) -> (Vec<Judgement>, Option<Skipped>) {
-    let all = 1 + said.findings.len() + said.compliance.len();
-    let mut findings = said.findings;
-    findings.sort_by_key(|finding| finding.severity);
-    let mut seen = BTreeSet::new();
-    let verdicts = said.compliance.into_iter();
-    let verdicts = verdicts.filter(|said| seen.insert((said.ticket.clone(), said.criterion)));
-    let judgements = [summary(said.summary, grounds)].into_iter();
-    let judgements = judgements
-        .chain(findings.into_iter().map(|said| finding(said, grounds)))
-        .chain(verdicts.map(|said| verdict(said, grounds)));
-    let judgements: Vec<_> = judgements.flatten().zip(1..).collect();
-    let dropped = all - judgements.len();
-    let named = judgements.into_iter().map(|(judgement, n)| Judgement {
+) -> (Vec<Judgement>, Vec<Skipped>) {
+    let mut judgements = Vec::new();
+    let mut dropped = BTreeMap::new();
+    for entry in entries(said, grounds) {
+        match entry {
+            Ok(judgement) => judgements.push(judgement),
+            Err(why) => *dropped.entry(why).or_default() += 1,
+        }
+    }
+    let named = judgements.into_iter().zip(1..);
+    let named = named.map(|(judgement, n)| Judgement {
         id: format!("model_{n}"),
         model: model.to_owned(),
         prompt_version: edition.to_owned(),
         ..judgement
     });
-    let what = format!("{dropped} judgements of the model");
-    let why = "they named what is not in the change";
-    (
-        named.collect(),
-        (dropped > 0).then(|| Skipped::new(what, why)),
-    )
+    let dropped = dropped.into_iter();
+    let dropped = dropped.map(|(why, number)| {
+        let what = format!("{} of the model", counted(number, "judgement"));
+        Skipped::new(what, why.why())
+    });
+    (named.collect(), dropped.collect())
 }
 
-fn summary(said: Summary, grounds: &Grounds<'_>) -> Option<Judgement> {
-    let statement = sound(&said.statement, STATEMENT_CHARS_MAX, grounds)?;
+type Checked = Result<Judgement, Dropped>;
+
+fn entries(said: Said, grounds: &Grounds<'_>) -> Vec<Checked> {
+    let mut entries = vec![summary(said.summary, grounds)];
+    let mut findings = said.findings;
+    findings.sort_by_key(|finding| finding.severity);
+    let mut wanted = FINDINGS_MAX;
+    entries.extend(findings.into_iter().map(|said| {
+        let found = finding(said, grounds)?;
+        wanted = wanted.checked_sub(1).ok_or(Dropped::TooMany)?;
+        Ok(found)
+    }));
+    let mut judged = BTreeSet::new();
+    entries.extend(said.compliance.into_iter().map(|said| {
+        let criterion = (said.ticket.clone(), said.criterion);
+        let verdict = verdict(said, grounds)?;
+        let is_first = judged.insert(criterion);
+        is_first.then_some(verdict).ok_or(Dropped::Twice)
+    }));
+    entries
+}
+
+fn summary(said: Summary, grounds: &Grounds<'_>) -> Checked {
+    let statement = words(&said.statement, grounds)?;
+    let mut seen = BTreeSet::new();
     let mut basis = said.basis;
-    basis.retain(|id| grounds.evidence.contains(id.as_str()));
-    (!basis.is_empty()).then(|| judgement(statement, said.confidence, basis))
+    basis.retain(|id| grounds.evidence.contains(id.as_str()) && seen.insert(id.clone()));
+    if basis.is_empty() {
+        return Err(Dropped::Unfounded);
+    }
+    Ok(judgement(statement, said.confidence, basis))
 }
 
-fn finding(said: said::Finding, grounds: &Grounds<'_>) -> Option<Judgement> {
+fn finding(said: said::Finding, grounds: &Grounds<'_>) -> Checked {
     if !grounds.hold(&said.path, said.from_line, said.to_line) {
-        return None;
+        return Err(Dropped::Unfounded);
     }
-    let statement = sound(&said.scenario, STATEMENT_CHARS_MAX, grounds)?;
+    let statement = words(&said.scenario, grounds)?;
     let finding = Finding {
-        suggestion: sound(&said.suggestion, STATEMENT_CHARS_MAX, grounds)?,
+        suggestion: words(&said.suggestion, grounds)?,
         url: grounds.url(&said.path, said.from_line),
         path: said.path,
         from_line: said.from_line,
         to_line: said.to_line,
         severity: said.severity,
     };
-    Some(Judgement {
+    Ok(Judgement {
         finding: Some(finding),
         ..judgement(statement, said.confidence, vec![LINES.to_owned()])
     })
 }
 
-fn verdict(said: Verdict, grounds: &Grounds<'_>) -> Option<Judgement> {
-    let criteria = *grounds.criteria.get(&said.ticket)?;
-    if !(1..=criteria).contains(&said.criterion) {
-        return None;
+fn verdict(said: Verdict, grounds: &Grounds<'_>) -> Checked {
+    let criteria = grounds.criteria.get(&said.ticket).copied();
+    if !(1..=criteria.unwrap_or_default()).contains(&said.criterion) {
+        return Err(Dropped::Unfounded);
     }
     let is_placed = !said.path.is_empty() || said.line > 0;
     if is_placed && !grounds.hold(&said.path, said.line, said.line) {
-        return None;
+        return Err(Dropped::Unfounded);
     }
-    let statement = sound(&said.why, STATEMENT_CHARS_MAX, grounds)?;
+    let statement = words(&said.why, grounds)?;
     let compliance = Compliance {
         ticket: said.ticket,
         criterion: said.criterion,
@@ -94,10 +140,17 @@ fn verdict(said: Verdict, grounds: &Grounds<'_>) -> Option<Judgement> {
         path: is_placed.then_some(said.path),
         line: is_placed.then_some(said.line),
     };
-    Some(Judgement {
+    Ok(Judgement {
         compliance: Some(compliance),
         ..judgement(statement, said.confidence, vec![TICKETS.to_owned()])
     })
+}
+
+fn words(text: &str, grounds: &Grounds<'_>) -> Result<String, Dropped> {
+    if text.chars().count() > TEXT_CHARS_MAX {
+        return Err(Dropped::TooLong);
+    }
+    sound(text, STATEMENT_CHARS_MAX, grounds).ok_or(Dropped::Unsound)
 }
 
 fn judgement(statement: String, confidence: f64, basis: Vec<String>) -> Judgement {
@@ -138,7 +191,14 @@ mod tests {
         })
     }
 
-    fn judged(findings: Value, compliance: Value) -> (Vec<Judgement>, Option<Skipped>) {
+    fn finding(severity: &str, scenario: &str) -> Value {
+        json!({
+            "path": "src/refund.rs", "from_line": 12, "to_line": 13, "severity": severity,
+            "scenario": scenario, "suggestion": "Try again.", "confidence": 0.5,
+        })
+    }
+
+    fn judged(findings: Value, compliance: Value) -> (Vec<Judgement>, Vec<Skipped>) {
         let summary = json!({ "statement": "Fine.", "basis": ["size", "x"], "confidence": 0.5 });
         let said = json!({ "summary": summary, "findings": findings, "compliance": compliance });
         let said = serde_json::from_value(said).unwrap();
@@ -169,7 +229,9 @@ mod tests {
         };
         assert_eq!(verdicts, [compliance(1, Some(12)), compliance(2, None)]);
         assert_eq!(judgements[1].basis, ["tickets"]);
-        assert_eq!(dropped.unwrap().what, "4 judgements of the model");
+        let dropped = dropped.iter().map(|skipped| skipped.what.as_str());
+        let expected = ["3 judgements of the model", "1 judgement of the model"];
+        assert!(dropped.eq(expected), "three that do not exist, one twice");
     }
 
     #[test]
@@ -187,13 +249,8 @@ mod tests {
 
     #[test]
     fn the_summary_comes_first_and_then_the_worst() {
-        let finding = |severity: &str| {
-            json!({
-                "path": "src/refund.rs", "from_line": 12, "to_line": 13, "severity": severity,
-                "scenario": "It fails.", "suggestion": "Try again.", "confidence": 0.5,
-            })
-        };
-        let findings = json!([finding("low"), finding("high"), finding("medium")]);
+        let severities = ["low", "high", "medium"];
+        let findings = json!(severities.map(|severity| finding(severity, "It fails.")));
         let (judgements, dropped) = judged(findings, json!([]));
         let ids: Vec<_> = judgements.iter().map(|j| j.id.as_str()).collect();
         assert_eq!(ids, ["model_1", "model_2", "model_3", "model_4"]);
@@ -206,6 +263,45 @@ mod tests {
             .iter()
             .filter_map(|j| Some(j.finding.as_ref()?.severity));
         assert!(severities.is_sorted(), "{judgements:?}");
-        assert_eq!(dropped, None);
+        assert_eq!(dropped, []);
+    }
+
+    #[test]
+    fn an_entry_too_many_or_too_long_costs_itself_alone() {
+        let long = "x".repeat(TEXT_CHARS_MAX + 1);
+        let findings = json!([
+            finding("medium", "It fails."),
+            finding("low", "It fails last."),
+            finding("high", &long),
+            finding("high", "It fails."),
+            finding("medium", "It fails."),
+        ]);
+        let (judgements, dropped) = judged(findings, json!([]));
+        let statements: Vec<_> = judgements.iter().map(|j| j.statement.as_str()).collect();
+        assert_eq!(statements, ["Fine.", "It fails.", "It fails.", "It fails."]);
+        let whys: Vec<_> = dropped.iter().map(|skipped| skipped.why.as_str()).collect();
+        assert_eq!(
+            whys,
+            [
+                "a text has more than 2000 characters",
+                "it was asked for 3 findings"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_was_dropped_is_not_blamed_on_the_change_alone() {
+        let placed = verdict("PAY-77", 1, "src/refund.rs", 12);
+        let mut linking = placed.clone();
+        linking["why"] = json!("See www.evil.test now.");
+        let (_, dropped) = judged(json!([]), json!([linking, placed.clone(), placed]));
+        let whys: Vec<_> = dropped.iter().map(|skipped| skipped.why.as_str()).collect();
+        assert_eq!(
+            whys,
+            [
+                "their words link, or name what is not in the change",
+                "their criterion had a verdict before"
+            ]
+        );
     }
 }

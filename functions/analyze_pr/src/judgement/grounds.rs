@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use idwo_core::envelope::Reply;
 use idwo_core::evidence::Known;
-use idwo_core::tickets::Ticket;
 
+use super::asked::Asked;
 use super::diff::Diff;
-use super::material::TICKETS_MAX;
 use crate::change::{Change, PATH_CHARS_MAX};
 use crate::quote::quote;
 use crate::report::Report;
@@ -34,12 +33,12 @@ impl<'a> Grounds<'a> {
     pub(super) fn of(
         change: &'a Change<'a>,
         reply: &Reply<Report>,
-        tickets: &[Ticket],
+        asked: &Asked,
         diff: &Diff<'a>,
     ) -> Self {
-        let read = tickets.iter().take(TICKETS_MAX);
-        let criteria: BTreeMap<_, _> = read
-            .map(|ticket| (ticket.key.to_string(), ticket.criteria.len()))
+        let criteria = asked.tickets.iter();
+        let criteria: BTreeMap<_, _> = criteria
+            .map(|ticket| (ticket.key.clone(), ticket.criteria))
             .collect();
         let named = reply.result.tickets.items.iter();
         let named = named.map(|ticket| ticket.key.clone());

@@ -1,12 +1,11 @@
 //! All that a model is asked about, other people's words within fences.
 
 use idwo_core::envelope::Reply;
-use idwo_core::tickets::Ticket;
 use idwo_core::untrusted::{Fenced, Material};
 
+use super::asked::Asked;
 use super::diff::{DIFF_BYTES_MAX, Diff, code};
 use crate::change::Change;
-use crate::quote::quote;
 use crate::report::Report;
 
 /// All statements of evidence, in bytes: thirty of them have 3,000.
@@ -21,16 +20,10 @@ const BODY_BYTES_MAX: usize = 4_000;
 /// One ticket, in bytes.
 const TICKET_BYTES_MAX: usize = 2_000;
 
-/// Most tickets that a model reads: with more, a change is for none of them in particular.
-pub(super) const TICKETS_MAX: usize = 5;
-
-/// Longest criterion, in characters.
-const CRITERION_CHARS_MAX: usize = 300;
-
 pub(super) fn material(
     change: &Change<'_>,
     reply: &Reply<Report>,
-    tickets: &[Ticket],
+    asked: &Asked,
     diff: &Diff<'_>,
 ) -> Material {
     let pull_request = change.pull_request;
@@ -42,9 +35,9 @@ pub(super) fn material(
         .say("The author's title and description:")
         .quote(Fenced::new("title", &title, TITLE_BYTES_MAX))
         .quote(Fenced::new("description", &body, BODY_BYTES_MAX));
-    for ticket in tickets.iter().take(TICKETS_MAX) {
-        let asked = Fenced::new("ticket", &criteria(ticket), TICKET_BYTES_MAX);
-        material = material.say("A ticket, with its criteria:").quote(asked);
+    for ticket in &asked.tickets {
+        let text = Fenced::new("ticket", &ticket.text, TICKET_BYTES_MAX);
+        material = material.say("A ticket, with its criteria:").quote(text);
     }
     material
         .say("Changed lines:")
@@ -61,12 +54,4 @@ fn text(words: &str) -> String {
     let mut within_key = false;
     let lines = words.lines().map(|line| code(line, &mut within_key));
     lines.collect::<Vec<_>>().join("\n")
-}
-
-fn criteria(ticket: &Ticket) -> String {
-    let asked = ticket.criteria.iter().zip(1..);
-    let asked =
-        asked.map(|(criterion, n)| format!("{n}. {}\n", quote(criterion, CRITERION_CHARS_MAX)));
-    let summary = quote(&ticket.summary, CRITERION_CHARS_MAX);
-    format!("{}: {summary}\n{}", ticket.key, asked.collect::<String>())
 }

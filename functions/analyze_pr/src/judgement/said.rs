@@ -1,4 +1,5 @@
-//! The shape in which a model answers.
+//! The shape in which a model answers. It limits no list and no text: who checks the answer counts, so
+//! that an entry too many costs itself and not all that was paid for.
 
 use std::sync::LazyLock;
 
@@ -7,13 +8,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Most findings: a fourth is seldom right, and nobody reads on.
-const FINDINGS_MAX: usize = 3;
+pub(super) const FINDINGS_MAX: usize = 3;
 
-/// Most verdicts on criteria, all tickets together.
+/// Most criteria that a model is asked about, all tickets together: it has tokens for so many verdicts.
 pub(super) const VERDICTS_MAX: usize = 10;
 
 /// Longest text of an answer that is read at all, in characters; what is shown is cut further.
-const TEXT_CHARS_MAX: usize = 2_000;
+pub(super) const TEXT_CHARS_MAX: usize = 2_000;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Said {
@@ -55,15 +56,14 @@ pub(super) struct Verdict {
 
 /// As providers want it: every field required, and none beside them.
 pub(super) static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
-    let text = json!({ "type": "string", "maxLength": TEXT_CHARS_MAX });
+    let text = json!({ "type": "string" });
     let number = json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
     let confidence = json!({ "type": "number", "minimum": 0, "maximum": 1 });
     let one_of = |words: &[&str]| json!({ "type": "string", "enum": words });
-    let list =
-        |item: Value, most: usize| json!({ "type": "array", "items": item, "maxItems": most });
+    let list = |item: &Value| json!({ "type": "array", "items": item });
     let summary = object(&[
         ("statement", &text),
-        ("basis", &list(text.clone(), 20)),
+        ("basis", &list(&text)),
         ("confidence", &confidence),
     ]);
     let finding = object(&[
@@ -86,8 +86,8 @@ pub(super) static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     ]);
     object(&[
         ("summary", &summary),
-        ("findings", &list(finding, FINDINGS_MAX)),
-        ("compliance", &list(verdict, VERDICTS_MAX)),
+        ("findings", &list(&finding)),
+        ("compliance", &list(&verdict)),
     ])
 });
 
