@@ -563,6 +563,25 @@ async fn of_eleven_criteria_ten_are_judged_and_the_other_is_said() {
 }
 
 #[tokio::test]
+async fn a_criterion_that_was_not_shown_is_not_judged() {
+    let scene = Scene::of_sample().await;
+    scene.models.answers(|_| {
+        let verdicts = 1..=8;
+        complies(verdicts.map(|n| verdict(n, "unclear", "", 0)).collect())
+    });
+    let criterion = format!("It does {}", "much ".repeat(55));
+    let issue = jira::Issue::new("PAY-77", "Retry").described(vec![
+        jira::Issue::heading("Acceptance criteria"),
+        jira::Issue::list(&[criterion.as_str(); 8]),
+    ]);
+    let reply = asked_with_jira(&scene, vec![issue]).await;
+    let material = scene.models.asked()[0].material().to_owned();
+    let shown = material.matches(". It does much").count();
+    assert!((1..8).contains(&shown), "{material}");
+    assert_eq!(reply["judgements"].as_array().unwrap().len(), 1 + shown);
+}
+
+#[tokio::test]
 async fn a_fourth_finding_costs_itself_and_not_the_answer() {
     let scene = Scene::of_hostile_change().await;
     let told = scene

@@ -11,6 +11,10 @@ use crate::quote::quote;
 /// Most tickets that a model reads: with more, a change is for none of them in particular.
 const TICKETS_MAX: usize = 5;
 
+/// One ticket, in bytes. A criterion that does not fit is left out whole: of a part of one, a model
+/// would judge what it did not read.
+pub(super) const TICKET_BYTES_MAX: usize = 2_000;
+
 /// Longest criterion, in characters.
 const CRITERION_CHARS_MAX: usize = 300;
 
@@ -47,7 +51,9 @@ impl Asked {
     pub(super) fn skipped(&self) -> impl Iterator<Item = Skipped> {
         let criteria = (self.criteria_left_out > 0).then(|| {
             let what = format!("by the model: {} of the criteria", self.criteria_left_out);
-            Skipped::new(what, format!("it is asked about {VERDICTS_MAX} in all"))
+            let kb = TICKET_BYTES_MAX / 1_000;
+            let why = format!("it reads {VERDICTS_MAX} in all, and {kb} KB of a ticket");
+            Skipped::new(what, why)
         });
         let tickets = (self.tickets_left_out > 0).then(|| {
             let what = format!("by the model: {}", counted(self.tickets_left_out, "ticket"));
@@ -67,6 +73,9 @@ impl AskedTicket {
         };
         for (criterion, n) in ticket.criteria.iter().zip(1..).take(criteria_max) {
             let line = format!("{n}. {}\n", quote(criterion, CRITERION_CHARS_MAX));
+            if asked.text.len() + line.len() > TICKET_BYTES_MAX {
+                break;
+            }
             asked.text.push_str(&line);
             asked.criteria = n;
         }
@@ -108,6 +117,20 @@ mod tests {
             whats(&Asked::of(&[ticket("PAY-1", 10)])),
             Vec::<String>::new()
         );
+    }
+
+    #[test]
+    fn a_criterion_that_does_not_fit_is_not_asked_about() {
+        let long = Ticket {
+            criteria: vec!["x".repeat(290); 8],
+            ..ticket("PAY-1", 0)
+        };
+        let asked = Asked::of(&[long]);
+        let shown = asked.tickets.first().unwrap();
+        assert!(shown.text.len() <= TICKET_BYTES_MAX, "{}", shown.text.len());
+        assert_eq!(shown.criteria, shown.text.lines().count() - 1);
+        assert_eq!(shown.criteria, 6);
+        assert_eq!(whats(&asked), ["by the model: 2 of the criteria"]);
     }
 
     #[test]

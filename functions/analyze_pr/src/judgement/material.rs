@@ -3,7 +3,7 @@
 use idwo_core::envelope::Reply;
 use idwo_core::untrusted::{Fenced, Material};
 
-use super::asked::Asked;
+use super::asked::{Asked, TICKET_BYTES_MAX};
 use super::diff::{DIFF_BYTES_MAX, Diff, code};
 use crate::change::Change;
 use crate::report::Report;
@@ -16,9 +16,6 @@ const TITLE_BYTES_MAX: usize = 300;
 
 /// The description, in bytes: the first page of it.
 const BODY_BYTES_MAX: usize = 4_000;
-
-/// One ticket, in bytes.
-const TICKET_BYTES_MAX: usize = 2_000;
 
 pub(super) fn material(
     change: &Change<'_>,
