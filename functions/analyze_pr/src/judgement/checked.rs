@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use idwo_core::evidence::{Compliance, Finding, Judgement, Skipped};
+use idwo_core::evidence::{Compliance, Finding, Judgement, Met, Skipped};
 
 use super::grounds::Grounds;
 use super::said::{self, FINDINGS_MAX, Said, Summary, TEXT_CHARS_MAX, Verdict};
@@ -136,7 +136,7 @@ fn verdict(said: Verdict, grounds: &Grounds<'_>) -> Checked {
     let compliance = Compliance {
         ticket: said.ticket,
         criterion: said.criterion,
-        verdict: said.verdict,
+        verdict: shown(said.verdict, is_placed),
         path: is_placed.then_some(said.path),
         line: is_placed.then_some(said.line),
     };
@@ -144,6 +144,14 @@ fn verdict(said: Verdict, grounds: &Grounds<'_>) -> Checked {
         compliance: Some(compliance),
         ..judgement(statement, said.confidence, vec![TICKETS.to_owned()])
     })
+}
+
+/// What no line shows is not shown to be met.
+fn shown(verdict: Met, is_placed: bool) -> Met {
+    match verdict {
+        Met::Met if !is_placed => Met::Unclear,
+        verdict => verdict,
+    }
 }
 
 fn words(text: &str, grounds: &Grounds<'_>) -> Result<String, Dropped> {
@@ -168,7 +176,6 @@ fn judgement(statement: String, confidence: f64, basis: Vec<String>) -> Judgemen
 
 #[cfg(test)]
 mod tests {
-    use idwo_core::evidence::Met;
     use serde_json::{Value, json};
 
     use super::*;
@@ -220,14 +227,18 @@ mod tests {
             .iter()
             .filter_map(|j| j.compliance.clone())
             .collect();
-        let compliance = |criterion, place: Option<u32>| Compliance {
+        let compliance = |criterion, verdict, place: Option<u32>| Compliance {
             ticket: "PAY-77".to_owned(),
             criterion,
-            verdict: Met::Met,
+            verdict,
             path: place.map(|_| "src/refund.rs".to_owned()),
             line: place,
         };
-        assert_eq!(verdicts, [compliance(1, Some(12)), compliance(2, None)]);
+        let expected = [
+            compliance(1, Met::Met, Some(12)),
+            compliance(2, Met::Unclear, None),
+        ];
+        assert_eq!(verdicts, expected, "what no line shows is not met");
         assert_eq!(judgements[1].basis, ["tickets"]);
         let dropped = dropped.iter().map(|skipped| skipped.what.as_str());
         let expected = ["3 judgements of the model", "1 judgement of the model"];
