@@ -63,6 +63,22 @@ impl<'a> Grounds<'a> {
         is_span && lines.contains(&from) && lines.contains(&to)
     }
 
+    /// Whether the change added this line to a file that goes by `name`, or to any where that is empty.
+    pub(super) fn has_line(&self, name: &str, line: u32) -> bool {
+        let mut files = self.files.iter();
+        files.any(|(shown, (path, lines))| {
+            let is_meant = name.is_empty() || is_end(shown, name);
+            is_meant && (lines.contains(&line) || self.is_added(path, line))
+        })
+    }
+
+    /// Facts name lines that were added and not shown.
+    fn is_added(&self, path: &str, line: u32) -> bool {
+        let files = self.change.into_iter().flat_map(Change::files);
+        let mut files = files.map(|(file, _)| file).filter(|file| file.path == path);
+        files.any(|file| file.added().iter().any(|added| added.number == line))
+    }
+
     pub(super) fn url(&self, path: &str, line: u32) -> Option<String> {
         let (path, _) = self.files.get(path)?;
         self.change?.line_url(path, line)
@@ -70,12 +86,13 @@ impl<'a> Grounds<'a> {
 
     /// A changed file, by its path or the end of it.
     pub(super) fn is_file(&self, name: &str) -> bool {
-        let is_end = |path: &String| {
-            let before = path.strip_suffix(name);
-            before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
-        };
-        !name.is_empty() && self.files.keys().any(is_end)
+        !name.is_empty() && self.files.keys().any(|path| is_end(path, name))
     }
+}
+
+fn is_end(path: &str, name: &str) -> bool {
+    let before = path.strip_suffix(name);
+    before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
 }
 
 fn files<'a>(change: &Change<'a>, diff: &Diff<'a>) -> BTreeMap<String, (&'a str, BTreeSet<u32>)> {
