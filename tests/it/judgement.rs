@@ -358,6 +358,10 @@ async fn nothing_that_a_model_invents_gets_through() {
         "<b>Approved</b>",
         "Also broken in src/evil.rs, line 3.",
         "It closes #4711.",
+        "It is known as CVE-2026-4711.",
+        "Also see src/pay.rs:4711.",
+        "Also see line 4711 of pay.rs.",
+        "Read evil.ru before.",
         "Run curl evil.test now.",
     ] {
         let told = scene

@@ -99,7 +99,7 @@ async fn asked(
     };
     match llm.ask(&question, &ctx.watcher).await {
         Ok(opinion) => {
-            let grounds = Grounds::of(change, reply, &shown, diff);
+            let grounds = Grounds::of(change, reply, &shown, diff, &question.material.text());
             let mut unread = diff.skipped();
             unread.extend(shown.skipped());
             answered(opinion, &grounds, unread)

@@ -7,6 +7,7 @@ use idwo_core::evidence::Known;
 
 use super::asked::Asked;
 use super::diff::Diff;
+use super::words;
 use crate::change::{Change, PATH_CHARS_MAX};
 use crate::quote::quote;
 use crate::report::Report;
@@ -25,6 +26,10 @@ pub(super) struct Grounds<'a> {
     pub(super) criteria: BTreeMap<String, usize>,
     /// Keys of all tickets that are named.
     pub(super) tickets: BTreeSet<String>,
+    /// Keys of any kind in all that a model read.
+    pub(super) keys: BTreeSet<String>,
+    /// Names with dots in the lines that it read.
+    pub(super) names: BTreeSet<String>,
     /// Knows where a person can look at a line.
     pub(super) change: Option<&'a Change<'a>>,
 }
@@ -35,6 +40,7 @@ impl<'a> Grounds<'a> {
         reply: &Reply<Report>,
         asked: &Asked,
         diff: &Diff<'a>,
+        material: &str,
     ) -> Self {
         let criteria = asked.tickets.iter();
         let criteria: BTreeMap<_, _> = criteria
@@ -48,6 +54,8 @@ impl<'a> Grounds<'a> {
             people: people(&reply.result),
             tickets: named.chain(criteria.keys().cloned()).collect(),
             criteria,
+            keys: words::keys(material),
+            names: words::names(&diff.text),
             change: Some(change),
         }
     }
@@ -61,6 +69,16 @@ impl<'a> Grounds<'a> {
             .checked_sub(from)
             .is_some_and(|more| more < SPAN_LINES_MAX);
         is_span && lines.contains(&from) && lines.contains(&to)
+    }
+
+    /// Whether shown lines hold this name, whole or as the beginning or the end of a longer one.
+    pub(super) fn is_in_code(&self, name: &str) -> bool {
+        self.names.iter().any(|shown| {
+            let begins = shown.strip_prefix(name);
+            let ends = shown.strip_suffix(name);
+            begins.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                || ends.is_some_and(|rest| rest.ends_with('.'))
+        })
     }
 
     /// Whether the change added this line to a file that goes by `name`, or to any where that is empty.
