@@ -1,5 +1,7 @@
 //! The reply that every tool gives: its own typed result, inside the fields that all share.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -158,24 +160,35 @@ impl<R: Serialize> Reply<R> {
     /// What was cut or dropped is said in `coverage`.
     pub fn seal(mut self, detail: Detail) -> Result<Value, serde_json::Error> {
         let added = self.added.take();
-        let dropped = drop_unfounded(&mut self.judgements, &self.evidence);
+        let facts: BTreeSet<_> = self.evidence.iter().map(|fact| fact.id).collect();
+        let dropped = drop_unfounded(&mut self.judgements, &facts);
         self.coverage.skipped.extend(dropped);
-        let founded = added.map(|added| added.founded_on(&self.evidence));
         let mut reply = fit::fit(serde_json::to_value(self)?, detail)
             .ok_or_else(|| serde_json::Error::custom("the reply does not fit whatever is cut"))?;
-        if let Some(added) = founded {
-            added.join(&mut reply)?;
+        if let Some(added) = added {
+            // To make it fit, facts may have gone.
+            let founded = added.founded_on(&ids(&reply));
+            founded.join(&mut reply)?;
         }
         Ok(shown(reply))
     }
 }
 
+/// The ids of the evidence that a reply has.
+fn ids(reply: &Value) -> BTreeSet<&str> {
+    let facts = reply.get("evidence").and_then(Value::as_array);
+    let ids = facts
+        .into_iter()
+        .flatten()
+        .filter_map(|fact| fact.get("id"));
+    ids.filter_map(Value::as_str).collect()
+}
+
 /// A basis that does not exist is taken away; a judgement with none left goes with it.
-fn drop_unfounded(judgements: &mut Vec<Judgement>, evidence: &[Evidence]) -> Option<Skipped> {
+fn drop_unfounded(judgements: &mut Vec<Judgement>, facts: &BTreeSet<&str>) -> Option<Skipped> {
     let before = judgements.len();
     judgements.retain_mut(|judgement| {
-        let exists = |id: &String| evidence.iter().any(|fact| fact.id == id);
-        judgement.basis.retain(exists);
+        judgement.basis.retain(|id| facts.contains(id.as_str()));
         !judgement.basis.is_empty()
     });
     let dropped = before - judgements.len();

@@ -1,11 +1,13 @@
 //! What a model adds to a reply, or why it added nothing. It has room of its own and goes in after all
 //! else was cut to size, so that no fact makes place for an opinion.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{Cost, Degraded, Mode, drop_unfounded};
-use crate::evidence::{Evidence, Judgement, Skipped};
+use crate::evidence::{Judgement, Skipped};
 
 /// All that a model adds, in bytes of JSON: beside a summary of 8 KB about 1,000 tokens more.
 pub const ADDED_BYTES_MAX: usize = 4 * 1024;
@@ -23,8 +25,8 @@ pub struct Added {
 }
 
 impl Added {
-    pub(super) fn founded_on(mut self, evidence: &[Evidence]) -> Self {
-        let dropped = drop_unfounded(&mut self.judgements, evidence);
+    pub(super) fn founded_on(mut self, facts: &BTreeSet<&str>) -> Self {
+        let dropped = drop_unfounded(&mut self.judgements, facts);
         self.skipped.extend(dropped);
         self
     }

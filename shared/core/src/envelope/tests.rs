@@ -190,6 +190,29 @@ fn a_model_s_judgement_stands_on_evidence_too() {
     assert_eq!(sealed["coverage"]["skipped"][1]["what"], "1 judgements");
 }
 
+#[test]
+fn a_fact_that_was_cut_founds_no_judgement_of_a_model() {
+    let mut reply = reply(json!({}));
+    reply.evidence = (0..190).map(|_| evidence("size")).collect();
+    reply.evidence.push(evidence("last"));
+    let mut half = judgement("size");
+    half.basis.push("last".into());
+    reply.added = Some(Added {
+        judgements: vec![half, judgement("last")],
+        ..added(0)
+    });
+    let whole = reply.clone().seal(Detail::Full).unwrap();
+    assert_eq!(whole["judgements"][0]["basis"], json!(["size", "last"]));
+    assert_eq!(whole["judgements"][1]["basis"], json!(["last"]));
+    let cut = reply.seal(Detail::Summary).unwrap();
+    let [half] = cut["judgements"].as_array().unwrap().as_slice() else {
+        panic!("{:#}", cut["judgements"]);
+    };
+    assert_eq!(half["basis"], json!(["size"]));
+    let skipped = cut["coverage"]["skipped"].to_string();
+    assert!(skipped.contains("1 judgements"), "{skipped}");
+}
+
 /// A reply that holds `text` in every place that can hold one.
 fn everywhere(text: &str) -> Reply<Value> {
     let said = || text.to_owned();
