@@ -31,7 +31,7 @@ mod wire;
 /// Dollars a day, where `IDWO_MODEL_BUDGET_USD` says nothing.
 const BUDGET_USD_DEFAULT: Dollars = Dollars(1.0);
 
-/// Most dollars that one question may cost: at the default budget, four a day at the least.
+/// Most dollars that one question may cost, all models together: at the default budget, four a day at the least.
 const CALL_USD_MAX: f64 = 0.25;
 
 /// Of the time that is left, what a model gets while another could still be asked after it.
@@ -87,7 +87,7 @@ impl Models {
         spent: &mut Spent,
     ) -> Result<Value, Refused> {
         let estimate = provider.estimate(asked.question, &asked.text);
-        if estimate > CALL_USD_MAX {
+        if spent.usd + estimate > CALL_USD_MAX {
             return Err(provider.too_dear());
         }
         if within.is_zero() || asked.watcher.go_on().is_err() {

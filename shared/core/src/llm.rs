@@ -46,7 +46,7 @@ pub struct Spent {
     pub usd: f64,
     pub tokens_in: u64,
     pub tokens_out: u64,
-    /// What is left of the day's budget.
+    /// What is left of this process's budget for the day: other processes have their own.
     pub budget_left_usd: f64,
 }
 
@@ -62,7 +62,7 @@ pub struct Unanswered {
 /// What a provider said is left out: it can quote the question.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Why {
-    #[error("the day's budget for models is used up")]
+    #[error("this process's budget for models is used up for the day")]
     Budget,
     #[error("the question is larger than the budget of one call allows")]
     TooLarge,

@@ -2,7 +2,7 @@
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refused {
-    #[error("the day's budget is used up")]
+    #[error("this process's budget for the day is used up")]
     Budget,
     #[error("the question is larger than the budget of one call allows")]
     TooLarge,

@@ -315,6 +315,25 @@ async fn a_question_over_the_limit_of_one_call_is_not_asked() {
 }
 
 #[tokio::test]
+async fn the_limit_of_one_call_is_for_all_models_together() {
+    let dollars = |usd_out: f64| price::Price {
+        usd_in: 0.0,
+        usd_out,
+    };
+    for (first, asked) in [(2_000.0, (1, 0)), (0.0, (1, 1))] {
+        let mut two = Two::start().await;
+        two.first.answers(|_| says("far too long a word"));
+        two.second.answers(|_| says("two"));
+        // The first costs 0.014 or nothing, and the second could cost 0.24 of 0.25.
+        two.models.providers[0].price = Some(dollars(first));
+        two.models.providers[1].price = Some(dollars(2_400.0));
+        let (answer, _) = two.ask(&question("a")).await;
+        assert_eq!(two.asked(), asked);
+        assert_eq!(answer.is_ok(), asked == (1, 1), "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_cannot_be_used_is_paid_for_until_the_budget_is_gone() {
     let mut two = Two::start().await;
     two.first.answers(|_| says("far too long a word"));
@@ -333,7 +352,7 @@ async fn an_answer_that_cannot_be_used_is_paid_for_until_the_budget_is_gone() {
     let (unanswered, calls) = two.ask(&question("c")).await;
     let said = unanswered.unwrap_err().to_string();
     assert!(
-        said.contains("claude-like-name: the day's budget is used up"),
+        said.contains("claude-like-name: this process's budget for the day is used up"),
         "{said}"
     );
     assert_eq!(
