@@ -400,7 +400,7 @@ async fn only_added_lines_of_changed_files_can_be_found_fault_with() {
     };
     for (found, stands) in [
         (span(4, 4), true),
-        (span(2, 4), true),
+        (span(2, 4), false),
         (span(2, 2), true),
         (span(3, 3), false),
         (span(4, 2), false),

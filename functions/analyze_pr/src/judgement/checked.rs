@@ -13,11 +13,11 @@ use crate::counted::counted;
 /// Longest statement or suggestion, in characters.
 const STATEMENT_CHARS_MAX: usize = 400;
 
-/// What a finding stands on: the lines that the change adds.
-const LINES: &str = "size";
+/// What a finding stands on. No fact is of single lines, so it is the one that counts them all.
+const FACT_OF_LINES: &str = "size";
 
 /// What a verdict on a criterion stands on.
-const TICKETS: &str = "tickets";
+const FACT_OF_TICKETS: &str = "tickets";
 
 /// Why an entry of an answer is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,7 +119,7 @@ fn finding(said: said::Finding, grounds: &Grounds<'_>) -> Checked {
     };
     Ok(Judgement {
         finding: Some(finding),
-        ..judgement(statement, said.confidence, vec![LINES.to_owned()])
+        ..judgement(statement, said.confidence, vec![FACT_OF_LINES.to_owned()])
     })
 }
 
@@ -142,7 +142,7 @@ fn verdict(said: Verdict, grounds: &Grounds<'_>) -> Checked {
     };
     Ok(Judgement {
         compliance: Some(compliance),
-        ..judgement(statement, said.confidence, vec![TICKETS.to_owned()])
+        ..judgement(statement, said.confidence, vec![FACT_OF_TICKETS.to_owned()])
     })
 }
 

@@ -60,7 +60,7 @@ impl<'a> Grounds<'a> {
         }
     }
 
-    /// Whether both ends were added, and a model saw them.
+    /// Whether the change added all of these lines, and a model saw them.
     pub(super) fn hold(&self, path: &str, from: u32, to: u32) -> bool {
         let Some((_, lines)) = self.files.get(path) else {
             return false;
@@ -68,7 +68,7 @@ impl<'a> Grounds<'a> {
         let is_span = to
             .checked_sub(from)
             .is_some_and(|more| more < SPAN_LINES_MAX);
-        is_span && lines.contains(&from) && lines.contains(&to)
+        is_span && (from..=to).all(|line| lines.contains(&line))
     }
 
     /// Whether shown lines hold this name, whole or as the beginning or the end of a longer one.
@@ -141,8 +141,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_span_begins_and_ends_in_shown_lines_and_is_short() {
-        let lines = [1, 2, 60, 61].into();
+    fn a_span_is_of_shown_lines_without_a_gap_and_short() {
+        let lines = (1..=61).chain([63]).collect();
         let grounds = Grounds {
             files: [("a.rs".to_owned(), ("a.rs", lines))].into(),
             ..Grounds::default()
@@ -150,7 +150,7 @@ mod tests {
         let holds = |from, to| grounds.hold("a.rs", from, to);
         assert!(holds(1, 1) && holds(1, 60) && holds(2, 61));
         assert!(!holds(1, 61), "61 lines");
-        assert!(!holds(2, 1) && !holds(1, 3) && !holds(3, 60));
+        assert!(!holds(2, 1) && !holds(61, 63) && !holds(0, 1) && !holds(63, 64));
         assert!(!grounds.hold("b.rs", 1, 1));
     }
 
