@@ -93,7 +93,7 @@ mod tests {
             url: String::new(),
             summary: "Refund".to_owned(),
             status: "Open".to_owned(),
-            done: false,
+            done: Some(false),
             kind: "Story".to_owned(),
             fix_versions: Vec::new(),
             criteria: (1..=criteria).map(|n| format!("It does {n}")).collect(),
