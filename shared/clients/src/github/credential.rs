@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use super::{EDITION, EDITION_HEADER, GitHub, MEDIA_TYPE};
-use crate::http::Ask;
+use crate::http::{Ask, Unanswered};
 
 pub(super) enum Credential {
     Token { value: SecretString, whose: String },
@@ -143,8 +143,7 @@ impl App {
         let answer = github.service.ask(&ask, watcher).await;
         let made = answer.and_then(|answer| answer.json::<Made>());
         let made = made.map_err(|why| github.failure(why))?;
-        let token = bearer(&made.token)
-            .ok_or_else(|| Failure::ours_without_source("GitHub gave a token that is none"))?;
+        let token = bearer(&made.token).ok_or_else(|| github.failure(Unanswered::Partial))?;
         Ok((token, made.expires_at))
     }
 
