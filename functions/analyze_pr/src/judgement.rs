@@ -19,6 +19,7 @@ mod diff;
 mod grounds;
 mod material;
 mod said;
+mod withheld;
 mod words;
 
 use self::asked::Asked;

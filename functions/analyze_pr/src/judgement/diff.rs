@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use idwo_core::evidence::Skipped;
 use idwo_core::forge::{ChangedFile, Line};
 
+use super::withheld;
 use crate::change::{Change, PATH_CHARS_MAX};
 use crate::counted::counted;
-use crate::credentials::looks_like;
 use crate::quote::quote;
 
 /// All changed lines of a question, in bytes: about 10,000 tokens.
@@ -18,20 +18,11 @@ pub(super) const DIFF_BYTES_MAX: usize = 30_000;
 /// Those of one file, in bytes, so that a large file leaves room for two others.
 const FILE_BYTES_MAX: usize = 10_000;
 
-/// Longest line, in characters.
-const LINE_CHARS_MAX: usize = 240;
-
-/// Widest indentation that is kept, in characters.
-const INDENT_CHARS_MAX: usize = 40;
-
 /// Most files that are named as left out; the others are counted.
 const NAMED_MAX: usize = 5;
 
 /// Longest name of one, in characters: all that a model adds has 4 KB.
 const NAME_CHARS_MAX: usize = 100;
-
-/// The first and the last line of a private key.
-const KEY: (&str, &str) = ("private key", "-----END");
 
 pub(super) struct Diff<'a> {
     pub(super) text: String,
@@ -75,15 +66,20 @@ impl<'a> Diff<'a> {
             lines: BTreeSet::new(),
             left_out: file.churn(),
         };
-        let mut within_key = false;
-        for change in in_order(file) {
-            let line = change.text(&mut within_key);
+        let lines = in_order(file);
+        let texts: Vec<_> = lines.iter().map(Changed::text).collect();
+        for (line, words) in lines.iter().zip(withheld::shown(&texts)) {
+            let number = line.added_number();
+            let line = match number {
+                Some(number) => format!("+{number} {words}\n"),
+                None => format!("- {words}\n"),
+            };
             if text.len() + line.len() > room {
                 break;
             }
             text.push_str(&line);
             shown.left_out -= 1;
-            shown.lines.extend(change.added_number());
+            shown.lines.extend(number);
         }
         if shown.left_out < file.churn() {
             self.text.push_str(&text);
@@ -127,11 +123,10 @@ enum Changed<'a> {
     Deleted(&'a Line),
 }
 
-impl Changed<'_> {
-    fn text(&self, within_key: &mut bool) -> String {
+impl<'a> Changed<'a> {
+    fn text(&self) -> &'a str {
         match self {
-            Self::Added(line) => format!("+{} {}\n", line.number, code(&line.text, within_key)),
-            Self::Deleted(line) => format!("- {}\n", code(&line.text, within_key)),
+            Self::Added(line) | Self::Deleted(line) => &line.text,
         }
     }
 
@@ -172,19 +167,6 @@ fn in_order(file: &ChangedFile) -> Vec<Changed<'_>> {
     }
 }
 
-/// A line of somebody's code or words. Of a private key no line is shown.
-pub(super) fn code(text: &str, within_key: &mut bool) -> String {
-    let begins = looks_like(text) == Some(KEY.0);
-    let withheld = *within_key || begins;
-    *within_key = withheld && !text.contains(KEY.1);
-    if withheld {
-        return "[withheld: part of a private key]".to_owned();
-    }
-    let indent = text.chars().take_while(|c| c.is_whitespace()).count();
-    let indent = " ".repeat(indent.min(INDENT_CHARS_MAX));
-    format!("{indent}{}", quote(text, LINE_CHARS_MAX))
-}
-
 #[cfg(test)]
 mod tests {
     use idwo_core::forge::{Content, FileChange};
@@ -211,10 +193,12 @@ mod tests {
     }
 
     fn text(file: &ChangedFile) -> String {
-        let mut within_key = false;
-        let lines = in_order(file);
-        let lines = lines.iter().map(|line| line.text(&mut within_key));
-        lines.collect()
+        let mut diff = Diff {
+            text: String::new(),
+            files: Vec::new(),
+        };
+        diff.show(file);
+        diff.text
     }
 
     #[test]
@@ -223,7 +207,8 @@ mod tests {
             &[(2, "  new two"), (10, "ten"), (11, "eleven")],
             &[(2, "old two"), (3, "old three"), (12, "twelve")],
         );
-        let expected = "- old two\n- old three\n+2   new two\n+10 ten\n+11 eleven\n- twelve\n";
+        let expected =
+            "file a.py\n- old two\n- old three\n+2   new two\n+10 ten\n+11 eleven\n- twelve\n";
         assert_eq!(text(&file), expected);
     }
 

@@ -4,7 +4,8 @@ use idwo_core::envelope::Reply;
 use idwo_core::untrusted::{Fenced, Material};
 
 use super::asked::{Asked, TICKET_BYTES_MAX};
-use super::diff::{DIFF_BYTES_MAX, Diff, code};
+use super::diff::{DIFF_BYTES_MAX, Diff};
+use super::withheld;
 use crate::change::Change;
 use crate::report::Report;
 
@@ -48,7 +49,6 @@ fn facts(reply: &Reply<Report>) -> String {
 }
 
 fn text(words: &str) -> String {
-    let mut within_key = false;
-    let lines = words.lines().map(|line| code(line, &mut within_key));
-    lines.collect::<Vec<_>>().join("\n")
+    let lines: Vec<_> = words.lines().collect();
+    withheld::shown(&lines).collect::<Vec<_>>().join("\n")
 }
