@@ -426,7 +426,11 @@ async fn what_a_model_is_not_shown_is_said_and_not_judged() {
     clone
         .land(Draft::by(ANN, "Begin (#1)").writes("README.md", "x\n"))
         .unwrap();
-    let mut draft = Draft::by(ANN, "Grow (#2)");
+    let message = format!(
+        "Grow (#2)\n\n{}",
+        ["word\n".repeat(1_000), "x".repeat(300)].concat()
+    );
+    let mut draft = Draft::by(ANN, &message).writes("Cargo.lock", "[[package]]\n");
     for (name, lines) in [("a", 900), ("b", 800), ("c", 700), ("d", 600), ("e", 500)] {
         let code: Vec<_> = (1..=lines)
             .map(|n| format!("let value_{n} = {n};\n"))
@@ -465,6 +469,13 @@ async fn what_a_model_is_not_shown_is_said_and_not_judged() {
     );
     let partly = "by the model: the rest of 4 files (src/a.rs, ";
     assert!(skipped.contains(partly), "{skipped}");
+    for cut in [
+        "by the model: 1 other file",
+        " bytes of the description",
+        "the end of 1 line of the description",
+    ] {
+        assert!(skipped.contains(cut), "{cut}: {skipped}");
+    }
     let judgements = told.reply["judgements"].as_array().unwrap();
     assert_eq!(
         judgements.len(),

@@ -103,6 +103,7 @@ async fn asked(
             let grounds = Grounds::of(change, reply, &shown, diff, &question.material.text());
             let mut unread = diff.skipped();
             unread.extend(shown.skipped());
+            unread.extend(material::skipped(change, &question.material));
             answered(opinion, &grounds, unread)
         }
         Err(Unanswered { why, spent }) => nothing(&why.to_string(), spent),

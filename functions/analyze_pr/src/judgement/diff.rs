@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use idwo_core::evidence::Skipped;
-use idwo_core::forge::{ChangedFile, Line};
+use idwo_core::forge::{ChangedFile, Content, Line};
 
-use super::withheld;
+use super::withheld::{self, LINE_CHARS_MAX};
 use crate::change::{Change, PATH_CHARS_MAX};
 use crate::counted::counted;
 use crate::quote::quote;
@@ -24,9 +24,14 @@ const NAMED_MAX: usize = 5;
 /// Longest name of one, in characters: all that a model adds has 4 KB.
 const NAME_CHARS_MAX: usize = 100;
 
+#[derive(Default)]
 pub(super) struct Diff<'a> {
     pub(super) text: String,
     pub(super) files: Vec<Shown<'a>>,
+    /// Files of which no line is for a model.
+    not_shown: usize,
+    /// Lines that were shown in part.
+    lines_cut: usize,
 }
 
 /// A file, and what of it was shown.
@@ -44,9 +49,10 @@ impl<'a> Diff<'a> {
             .filter(|file| file.churn() > 0)
             .collect();
         files.sort_by_key(|file| Reverse(file.churn()));
+        let all = change.files().filter(|(file, _)| is_changed(file));
         let mut diff = Self {
-            text: String::new(),
-            files: Vec::new(),
+            not_shown: all.count() - files.len(),
+            ..Self::default()
         };
         for file in files {
             diff.show(file);
@@ -69,6 +75,7 @@ impl<'a> Diff<'a> {
         let lines = in_order(file);
         let texts: Vec<_> = lines.iter().map(Changed::text).collect();
         for (line, words) in lines.iter().zip(withheld::shown(&texts)) {
+            let is_cut = words.ends_with('…') && line.text().chars().count() > LINE_CHARS_MAX;
             let number = line.added_number();
             let line = match number {
                 Some(number) => format!("+{number} {words}\n"),
@@ -79,6 +86,7 @@ impl<'a> Diff<'a> {
             }
             text.push_str(&line);
             shown.left_out -= 1;
+            self.lines_cut += usize::from(is_cut);
             shown.lines.extend(number);
         }
         if shown.left_out < file.churn() {
@@ -95,8 +103,25 @@ impl<'a> Diff<'a> {
         let partly: Vec<_> = self.files.iter().filter(partly).map(name).collect();
         let named = [("", unseen), ("the rest of ", partly)];
         let named = named.into_iter().filter(|(_, names)| !names.is_empty());
-        named.map(|(of, names)| left_out(of, &names)).collect()
+        let named = named.map(|(of, names)| left_out(of, &names));
+        named.chain(self.not_shown()).chain(self.cut()).collect()
     }
+
+    fn not_shown(&self) -> Option<Skipped> {
+        let files = counted(self.not_shown, "other file");
+        let why = "not read, or locked, vendored or generated";
+        (self.not_shown > 0).then(|| Skipped::new(format!("by the model: {files}"), why))
+    }
+
+    fn cut(&self) -> Option<Skipped> {
+        let lines = counted(self.lines_cut, "line");
+        (self.lines_cut > 0).then(|| withheld::cut(&lines))
+    }
+}
+
+/// A file that was only renamed has no line to show.
+fn is_changed(file: &ChangedFile) -> bool {
+    file.churn() > 0 || !matches!(file.content, Content::Text { .. })
 }
 
 fn name(shown: &Shown<'_>) -> String {
@@ -169,7 +194,7 @@ fn in_order(file: &ChangedFile) -> Vec<Changed<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use idwo_core::forge::{Content, FileChange};
+    use idwo_core::forge::FileChange;
 
     use super::*;
 
@@ -193,12 +218,18 @@ mod tests {
     }
 
     fn text(file: &ChangedFile) -> String {
-        let mut diff = Diff {
-            text: String::new(),
-            files: Vec::new(),
-        };
+        let mut diff = Diff::default();
         diff.show(file);
         diff.text
+    }
+
+    #[test]
+    fn a_line_that_is_cut_is_said() {
+        let file = file(&[(1, &"word ".repeat(60)), (2, "ends with …")], &[]);
+        let mut diff = Diff::default();
+        diff.show(&file);
+        let whats: Vec<_> = diff.skipped().into_iter().map(|it| it.what).collect();
+        assert_eq!(whats, ["by the model: the end of 1 line"]);
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! All that a model is asked about, other people's words within fences.
 
 use idwo_core::envelope::Reply;
+use idwo_core::evidence::Skipped;
 use idwo_core::untrusted::{Fenced, Material};
 
 use super::asked::{Asked, TICKET_BYTES_MAX};
 use super::diff::{DIFF_BYTES_MAX, Diff};
-use super::withheld;
+use super::withheld::{self, LINE_CHARS_MAX};
 use crate::change::Change;
+use crate::counted::counted;
 use crate::report::Report;
 
 /// All statements of evidence, in bytes: thirty of them have 3,000.
@@ -40,6 +42,24 @@ pub(super) fn material(
     material
         .say("Changed lines:")
         .quote(Fenced::new("change", &diff.text, DIFF_BYTES_MAX))
+}
+
+/// What a model does not know of the texts in `material`, whose `change` it is about.
+pub(super) fn skipped(change: &Change<'_>, material: &Material) -> Vec<Skipped> {
+    let cuts = material.cuts().map(|(label, bytes)| {
+        let what = format!("by the model: the last {bytes} bytes of the {label}");
+        Skipped::new(what, "a question holds so much of it")
+    });
+    let lines = change.pull_request.body.lines();
+    let long = lines.filter(|line| line.chars().count() > LINE_CHARS_MAX);
+    let long = match long.count() {
+        0 => None,
+        long => Some(withheld::cut(&format!(
+            "{} of the description",
+            counted(long, "line")
+        ))),
+    };
+    cuts.chain(long).collect()
 }
 
 fn facts(reply: &Reply<Report>) -> String {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use idwo_core::evidence::Skipped;
 use regex::Regex;
 
 use crate::constant::constant;
@@ -46,6 +47,13 @@ pub(super) fn shown<'a>(lines: &'a [&'a str]) -> impl Iterator<Item = String> + 
         let indent = " ".repeat(indent.min(INDENT_CHARS_MAX));
         format!("{indent}{}", quote(line, LINE_CHARS_MAX))
     })
+}
+
+/// `lines` of which a model reads the beginning.
+pub(super) fn cut(lines: &str) -> Skipped {
+    let what = format!("by the model: the end of {lines}");
+    let why = format!("it reads {LINE_CHARS_MAX} characters of a line");
+    Skipped::new(what, why)
 }
 
 /// The places of lines that are the body of a key, by their looks.

@@ -38,9 +38,13 @@ impl Fenced {
         }
     }
 
+    fn left_out(&self) -> usize {
+        self.bytes - self.text.len()
+    }
+
     fn between(&self, mark: &str) -> String {
         let Self { label, text, bytes } = self;
-        let cut = match bytes - text.len() {
+        let cut = match self.left_out() {
             0 => String::new(),
             left_out => format!(" (the last {left_out} of {bytes} bytes are left out)"),
         };
@@ -59,6 +63,12 @@ impl Material {
     pub fn quote(mut self, text: Fenced) -> Self {
         self.0.push(Part::Theirs(text));
         self
+    }
+
+    /// The labels of texts that were cut, and how many bytes of each are left out.
+    pub fn cuts(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let cut = self.theirs().filter(|fenced| fenced.left_out() > 0);
+        cut.map(|fenced| (fenced.label, fenced.left_out()))
     }
 
     /// As a model reads it. The same parts always make the same text, so that an answer can be kept.
@@ -131,7 +141,9 @@ mod tests {
             text.contains("(the last 20 of 60 bytes are left out)"),
             "{text}"
         );
-        assert_eq!(text, material("Add a shop", &"x".repeat(60)).text());
+        let again = material("Add a shop", &"x".repeat(60));
+        assert_eq!(text, again.text());
+        assert!(again.cuts().eq([("body", 20)]));
     }
 
     #[test]
