@@ -19,7 +19,7 @@ use self::provider::{Provider, Spoken};
 use self::purse::{Dollars, Purse};
 use self::refused::Refused;
 
-mod address;
+mod api_key;
 mod kept;
 mod price;
 mod provider;

@@ -5,10 +5,11 @@ use idwo_core::llm::Question;
 use reqwest::{Client, Response};
 use serde_json::Value;
 
-use super::address::{Address, ApiKey};
+use super::api_key::ApiKey;
 use super::price::{FREE, Price};
 use super::refused::Refused;
 use super::wire::Wire;
+use crate::http::BaseUrl;
 
 /// Largest answer that is read, in bytes: a hundred times what the tokens that are asked for can hold.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
@@ -16,7 +17,7 @@ const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes to a token, to tell what a question costs before it is asked: English and code have more.
 const BYTES_PER_TOKEN: usize = 3;
 
-const OPENAI: (&str, &str) = ("api.openai.com", "https://api.openai.com/v1");
+const OPENAI: &str = "https://api.openai.com/v1";
 const ANTHROPIC: &str = "https://api.anthropic.com";
 
 /// Small, quick, and able to keep to a schema, as of 2026-11-22.
@@ -27,7 +28,7 @@ const ANTHROPIC_MODEL: &str = "claude-haiku-5-5";
 pub(super) struct Provider {
     /// Forced by which variable names the model, never guessed from its name.
     wire: Wire,
-    address: Address,
+    address: BaseUrl,
     model: String,
     key: Option<ApiKey>,
     /// `None` where it is not known.
@@ -58,17 +59,17 @@ impl Provider {
     /// model cannot be guessed.
     fn openai(variables: &Variables) -> Result<Option<Self>, ConfigError> {
         let key: Option<ApiKey> = variables.optional("OPENAI_API_KEY")?;
-        let address: Option<Address> = variables.optional("OPENAI_BASE_URL")?;
+        let address: Option<BaseUrl> = variables.optional("OPENAI_BASE_URL")?;
         let (address, model) = match address {
             None if key.is_none() => return Ok(None),
             None => {
                 let model: Option<String> = variables.optional("OPENAI_MODEL")?;
-                let address = fixed("OPENAI_BASE_URL", OPENAI.1)?;
+                let address = fixed("OPENAI_BASE_URL", OPENAI)?;
                 (address, model.unwrap_or_else(|| OPENAI_MODEL.to_owned()))
             }
             Some(address) => (address, variables.required("OPENAI_MODEL")?),
         };
-        let is_itself = address.is_of(OPENAI.0);
+        let is_itself = is_openai(&address);
         let price = price(&address, &model);
         Ok(Some(Self {
             wire: if is_itself {
@@ -145,7 +146,7 @@ impl Provider {
     }
 
     async fn send(&self, pool: &Client, question: &Question, text: &str) -> Result<Value, Refused> {
-        let address = self.address.join(self.wire.path());
+        let address = format!("{}/{}", self.address, self.wire.path());
         let headers = self.wire.headers(self.key.as_ref()).into_iter().collect();
         let request =
             pool.post(address)
@@ -170,15 +171,20 @@ impl Spoken {
     }
 }
 
-fn price(address: &Address, model: &str) -> Option<Price> {
-    if address.is_loopback() {
+/// OpenAI itself takes words that others who speak its format do not know.
+fn is_openai(address: &BaseUrl) -> bool {
+    address.to_string().starts_with("https://api.openai.com/")
+}
+
+fn price(address: &BaseUrl, model: &str) -> Option<Price> {
+    if address.is_on_this_machine() {
         return Some(FREE);
     }
     Price::of(model)
 }
 
 /// An address of ours.
-fn fixed(name: &'static str, address: &str) -> Result<Address, ConfigError> {
+fn fixed(name: &'static str, address: &str) -> Result<BaseUrl, ConfigError> {
     let expected = |expected: &str| ConfigError::Bad {
         name,
         expected: expected.to_owned(),

@@ -5,7 +5,7 @@ use idwo_core::llm::Question;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use super::address::ApiKey;
+use super::api_key::ApiKey;
 use super::provider::Usage;
 use super::refused::Refused;
 use super::schema::without_limits;
