@@ -9,9 +9,8 @@ use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
 use idwo_sandbox::git_clone::{Draft, GitClone};
-use idwo_sandbox::jira::Jira;
 use idwo_sandbox::models::{Answer, Asked, Models};
-use idwo_sandbox::{jira, sample};
+use idwo_sandbox::sample;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -37,22 +36,22 @@ const COMPUTED: [&str; 10] = [
 ];
 
 /// A repository, and a model that can be asked about it.
-struct Scene {
+pub(crate) struct Scene {
     _folder: TempDir,
     clones: Clones,
     name: &'static str,
     number: u64,
-    models: Models,
+    pub(crate) models: Models,
 }
 
 /// A reply and its text block.
-struct Told {
-    reply: Value,
+pub(crate) struct Told {
+    pub(crate) reply: Value,
     text: String,
 }
 
 impl Scene {
-    async fn of_sample() -> Self {
+    pub(crate) async fn of_sample() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sample.git");
         sample::write(&path).unwrap();
@@ -91,7 +90,7 @@ impl Scene {
         }
     }
 
-    fn host(&self, variables: &[(&str, &str)]) -> Arc<InProcess> {
+    pub(crate) fn host(&self, variables: &[(&str, &str)]) -> Arc<InProcess> {
         let clock = Arc::new(StoppedClock(Timestamp::UNIX_EPOCH));
         Arc::new(with_services(self.clones.clone(), variables, clock))
     }
@@ -119,7 +118,10 @@ impl Scene {
         self.asked_of(self.host(&[])).await
     }
 
-    async fn with_model(&self, script: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Told {
+    pub(crate) async fn with_model(
+        &self,
+        script: impl Fn(&Asked) -> Answer + Send + Sync + 'static,
+    ) -> Told {
         self.models.answers(script);
         self.asked_of(self.host_with_model()).await
     }
@@ -143,7 +145,7 @@ fn assert_same_facts(alone: &Told, with_model: &Told) {
 }
 
 /// Path and number of the first added line that the model is shown.
-fn first_line(asked: &Asked) -> (String, u64) {
+pub(crate) fn first_line(asked: &Asked) -> (String, u64) {
     let lines = asked.material().lines();
     let mut lines = lines.skip_while(|line| !line.starts_with("file "));
     let path = lines.next().unwrap().trim_start_matches("file ").to_owned();
@@ -152,14 +154,14 @@ fn first_line(asked: &Asked) -> (String, u64) {
     (path, number.parse().unwrap())
 }
 
-fn finding(path: &str, line: u64, scenario: &str) -> Value {
+pub(crate) fn finding(path: &str, line: u64, scenario: &str) -> Value {
     json!({
         "path": path, "from_line": line, "to_line": line, "severity": "high", "scenario": scenario,
         "suggestion": "Charge once.", "confidence": 0.8,
     })
 }
 
-fn opinion(summary: &str, findings: &[Value]) -> Answer {
+pub(crate) fn opinion(summary: &str, findings: &[Value]) -> Answer {
     Answer::Says(json!({
         "summary": { "statement": summary, "basis": ["size"], "confidence": 0.7 },
         "findings": findings,
@@ -482,118 +484,6 @@ async fn what_a_model_is_not_shown_is_said_and_not_judged() {
         2,
         "the summary and the line that was shown"
     );
-}
-
-/// The reply about the sample, whose ticket is asked for in Jira.
-async fn asked_with_jira(scene: &Scene, issues: Vec<jira::Issue>) -> Value {
-    let jira = Jira::start("bot", "token").await.unwrap();
-    issues.into_iter().for_each(|issue| jira.has(issue));
-    let (url, model) = (jira.url(), format!("{}/v1", scene.models.url()));
-    let host = scene.host(&[
-        ("JIRA_URL", &url),
-        ("JIRA_USERNAME", "bot"),
-        ("JIRA_API_TOKEN", "token"),
-        ("OPENAI_BASE_URL", &model),
-        ("OPENAI_MODEL", "local-model"),
-    ]);
-    let arguments = json!({
-        "owner": "sample", "repo": "storefront", "pull_number": 71, "include_jira_context": true,
-    });
-    let arguments = arguments.as_object().unwrap().clone();
-    let answer = host.tool("analyze_pr", arguments, Watcher::silent()).await;
-    answer.unwrap().structured
-}
-
-fn verdict(criterion: u64, verdict: &str, path: &str, line: u64) -> Value {
-    json!({
-        "ticket": "PAY-77", "criterion": criterion, "verdict": verdict,
-        "why": "It is charged again at once.", "path": path, "line": line, "confidence": 0.6,
-    })
-}
-
-fn complies(verdicts: Vec<Value>) -> Answer {
-    Answer::Says(json!({
-        "summary": { "statement": "Fine.", "basis": ["tickets"], "confidence": 0.5 },
-        "findings": [],
-        "compliance": verdicts,
-    }))
-}
-
-#[tokio::test]
-async fn a_model_judges_what_a_ticket_asks_for() {
-    let scene = Scene::of_sample().await;
-    scene.models.answers(|asked| {
-        let (path, line) = first_line(asked);
-        let said = |criterion, path: &str, line| verdict(criterion, "not_met", path, line);
-        complies(vec![said(1, &path, line), said(3, "", 0), said(4, "", 0)])
-    });
-    let reply = asked_with_jira(&scene, jira::sample::issues()).await;
-    let material = scene.models.asked()[0].material().to_owned();
-    assert!(
-        material.contains("\nPAY-77: Retry declined payments\n1. A soft decline"),
-        "{material}"
-    );
-    let judgements = reply["judgements"].as_array().unwrap();
-    assert_eq!(
-        judgements.len(),
-        3,
-        "the summary, and two criteria of three"
-    );
-    assert_eq!(judgements[1]["basis"], json!(["tickets"]));
-    let verdict = &judgements[1]["compliance"];
-    assert_eq!(
-        (&verdict["ticket"], &verdict["criterion"]),
-        (&json!("PAY-77"), &json!(1))
-    );
-    assert_eq!(verdict["verdict"], "not_met");
-    assert!(verdict["line"].is_u64() && judgements[2]["compliance"]["line"].is_null());
-}
-
-#[tokio::test]
-async fn of_eleven_criteria_ten_are_judged_and_the_other_is_said() {
-    let scene = Scene::of_sample().await;
-    scene.models.answers(|_| {
-        let verdicts = 1..=11;
-        complies(verdicts.map(|n| verdict(n, "unclear", "", 0)).collect())
-    });
-    let criteria: Vec<_> = (1..=11).map(|n| format!("It does {n}")).collect();
-    let criteria: Vec<_> = criteria.iter().map(String::as_str).collect();
-    let issue = jira::Issue::new("PAY-77", "Retry").described(vec![
-        jira::Issue::heading("Acceptance criteria"),
-        jira::Issue::list(&criteria),
-    ]);
-    let reply = asked_with_jira(&scene, vec![issue]).await;
-    let material = scene.models.asked()[0].material().to_owned();
-    assert!(
-        material.contains("10. It does 10\n") && !material.contains("It does 11"),
-        "{material}"
-    );
-    let judgements = reply["judgements"].as_array().unwrap();
-    assert_eq!(judgements.len(), 1 + 10, "{judgements:#?}");
-    let skipped = reply["coverage"]["skipped"].to_string();
-    assert!(
-        skipped.contains("by the model: 1 of the criteria"),
-        "{skipped}"
-    );
-}
-
-#[tokio::test]
-async fn a_criterion_that_was_not_shown_is_not_judged() {
-    let scene = Scene::of_sample().await;
-    scene.models.answers(|_| {
-        let verdicts = 1..=8;
-        complies(verdicts.map(|n| verdict(n, "unclear", "", 0)).collect())
-    });
-    let criterion = format!("It does {}", "much ".repeat(55));
-    let issue = jira::Issue::new("PAY-77", "Retry").described(vec![
-        jira::Issue::heading("Acceptance criteria"),
-        jira::Issue::list(&[criterion.as_str(); 8]),
-    ]);
-    let reply = asked_with_jira(&scene, vec![issue]).await;
-    let material = scene.models.asked()[0].material().to_owned();
-    let shown = material.matches(". It does much").count();
-    assert!((1..8).contains(&shown), "{material}");
-    assert_eq!(reply["judgements"].as_array().unwrap().len(), 1 + shown);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@
 )]
 
 mod api_gateway;
+mod compliance;
 mod door;
 
 // The protocol and its limits.

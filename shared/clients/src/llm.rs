@@ -101,8 +101,12 @@ impl Models {
         let usd = provider.billed(&spoken, estimate);
         self.purse.settle(taken, usd);
         spent.usd += usd;
-        spent.tokens_in += spoken.usage.map_or(0, |usage| usage.tokens_in);
-        spent.tokens_out += spoken.usage.map_or(0, |usage| usage.tokens_out);
+        spent.tokens_in = spent
+            .tokens_in
+            .saturating_add(spoken.usage.map_or(0, |usage| usage.tokens_in));
+        spent.tokens_out = spent
+            .tokens_out
+            .saturating_add(spoken.usage.map_or(0, |usage| usage.tokens_out));
         let said = spoken.said?;
         match schema::fits(asked.question.schema, &said) {
             true => Ok(said),
