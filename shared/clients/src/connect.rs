@@ -48,13 +48,11 @@ pub fn pool(more: Option<&str>) -> Result<Client, Unconnected> {
                 .map_err(Unconnected::Certificates)?;
         }
     }
-    let mut tls =
-        ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .map_err(Unconnected::Tls)?
-            .with_root_certificates(trusted)
-            .with_no_client_auth();
-    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let tls = ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .map_err(Unconnected::Tls)?
+        .with_root_certificates(trusted)
+        .with_no_client_auth();
     Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(Policy::none())
