@@ -6,7 +6,7 @@ use mcp::{catalogue::Catalogue, endpoint::Endpoint, gateway::Gateway};
 fn main() -> Result<(), Failed> {
     endpoint::serve(async |start| {
         let catalogue = Catalogue::of(start.config.serves)?;
-        let dispatch = invoke::dispatch(start, catalogue.functions()).await?;
+        let dispatch = invoke::dispatch(start, catalogue.functions())?;
         let gateway = Gateway::configured(&start.config, catalogue, dispatch, metrics::of(start))?;
         Ok(Endpoint::new(gateway, &start.config).into_handler())
     })

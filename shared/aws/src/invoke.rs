@@ -36,23 +36,15 @@ struct Invoke {
     call_timeout: Duration,
 }
 
-/// To these `functions`. Makes the first TLS handshake by asking whether one of them may be called.
-pub async fn dispatch(start: &Start, functions: Vec<String>) -> Result<Arc<dyn Dispatch>, Failed> {
-    let invoke = Invoke {
+/// To these `functions`. None is asked for before a call needs it: that would be a request of a start for
+/// clients that only want a list (a sixteenth of its CPU, measured), and no sooner an answer for the others.
+pub fn dispatch(start: &Start, functions: Vec<String>) -> Result<Arc<dyn Dispatch>, Failed> {
+    Ok(Arc::new(Invoke {
         account: start.account()?.clone(),
         prefix: start.config.function_prefix.clone(),
         functions,
         call_timeout: start.config.call_timeout,
-    };
-    if let Some(first) = invoke.functions.first() {
-        let Component {
-            name, found, state, ..
-        } = invoke.component(first).await;
-        if state != State::Ok {
-            tracing::warn!(found, "{name} looked at");
-        }
-    }
-    Ok(Arc::new(invoke))
+    }))
 }
 
 impl Invoke {
