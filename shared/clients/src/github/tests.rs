@@ -1,8 +1,10 @@
 use idwo_core::clock::SystemClock;
+use idwo_core::evidence::Known;
 use idwo_core::forge::Place;
 use idwo_core::past::Reach;
 use idwo_sandbox::git_clone::{Draft, GitClone};
-use idwo_sandbox::github::{GitHub as Served, World, sample};
+use idwo_sandbox::github::{At, Fault, GitHub as Served, Times, World, sample};
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
@@ -77,6 +79,49 @@ async fn what_is_kept_is_asked_for_only_where_it_may_have_changed() {
     assert_eq!(asked(&served, cold.len()), warm);
     assert_eq!(first.files.len(), second.files.len());
     assert_eq!(first.base, second.base);
+}
+
+#[tokio::test]
+async fn a_file_that_github_could_not_tell_is_not_kept_as_one_that_is_not_there() {
+    let (served, _folder) = served().await;
+    let client = client(&served, &Arc::default());
+    let pull = look_at(&client, 71).await;
+    let place = [Place {
+        commit: pull.as_of.clone(),
+        path: "Cargo.toml".to_owned(),
+    }];
+    let wrong = json!({
+        "data": { "repository": { "f0": null } },
+        "errors": [{ "type": "INTERNAL", "path": ["repository", "f0"], "message": "Timed out." }],
+    });
+    let fault = Fault::status(200).saying(wrong);
+    served.breaks(At::operation("Blobs"), Times::Next(1), fault);
+    let watcher = Watcher::silent();
+    let failed = client.files(&pull.repository, &place, &watcher).await;
+    assert!(
+        matches!(failed, Err(Failure::Upstream { .. })),
+        "{failed:?}"
+    );
+    let files = client
+        .files(&pull.repository, &place, &watcher)
+        .await
+        .unwrap();
+    assert!(matches!(files[0], File::Content(_)), "{files:?}");
+    assert_eq!(served.rest(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_github_left_out_with_an_error_is_unknown_and_not_empty() {
+    let (served, _folder) = served().await;
+    let client = client(&served, &Arc::default());
+    served.breaks(
+        At::operation("PullRequest"),
+        Times::Always,
+        Fault::ChecksForbidden,
+    );
+    let record = look_at(&client, 71).await.record.unwrap();
+    assert!(matches!(record.checks, Known::Unknown { .. }));
+    assert!(matches!(record.labels, Known::Value(labels) if labels.len() == 2));
 }
 
 /// Sixty merged pull requests: two pages.
