@@ -22,6 +22,10 @@ impl Kept {
     }
 
     fn write(&self, key: &Key, value: &[u8]) -> std::io::Result<()> {
+        // As all data: not led elsewhere by a link that a clone brings along.
+        if fs::symlink_metadata(&self.0).is_ok_and(|found| found.is_symlink()) {
+            return Err(std::io::Error::other("the folder is a link"));
+        }
         fs::create_dir_all(&self.0)?;
         self.make_room(value.len() as u64)?;
         // It takes its name only when whole, so that a copy cut off midway is never read.

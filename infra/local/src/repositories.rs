@@ -85,17 +85,17 @@ fn offer_sample(clones: &mut Clones, path: &Path) -> Result<(), RepositoriesErro
         .map_err(|source| sample_error(path, source))
 }
 
-/// Where the indexes of the clones are kept. Started in a clone of somebody else's making, the data
-/// must not be led elsewhere by links that it brings along, nor show up as its own.
+/// Where the indexes of the clones are kept.
 fn history_in(data: &Path) -> Result<PathBuf, RepositoriesError> {
+    prepared(data)?;
     let folder = data.join("history");
-    for place in [data, &folder] {
-        if std::fs::symlink_metadata(place).is_ok_and(|found| found.is_symlink()) {
-            let link = std::io::Error::other("it is a link; name the folder that it leads to");
-            return Err(data_error(place)(link));
-        }
-    }
-    std::fs::create_dir_all(&folder).map_err(data_error(&folder))?;
+    made(&folder)?;
+    Ok(folder)
+}
+
+/// Makes the folder for data where it is not there yet; it does not show up as the clone's own.
+pub(crate) fn prepared(data: &Path) -> Result<(), RepositoriesError> {
+    made(data)?;
     let ignored = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -103,8 +103,18 @@ fn history_in(data: &Path) -> Result<PathBuf, RepositoriesError> {
         .and_then(|mut file| file.write_all(b"*\n"));
     match ignored {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(data_error(data)(error)),
-        _ => Ok(folder),
+        _ => Ok(()),
     }
+}
+
+/// Started in a clone of somebody else's making, the data must not be led elsewhere by links that it brings
+/// along.
+fn made(folder: &Path) -> Result<(), RepositoriesError> {
+    if std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink()) {
+        let link = std::io::Error::other("it is a link; name the folder that it leads to");
+        return Err(data_error(folder)(link));
+    }
+    std::fs::create_dir_all(folder).map_err(data_error(folder))
 }
 
 fn sample_at(data: &Path) -> Result<PathBuf, RepositoriesError> {

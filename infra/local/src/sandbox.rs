@@ -8,7 +8,7 @@ use idwo_sandbox::jira::{self, Jira};
 
 use crate::args::{Args, Sandbox};
 use crate::host;
-use crate::repositories::data_of;
+use crate::repositories::{data_of, prepared};
 use crate::terminal::{self, Failed};
 
 /// Who asks Jira's stand-in, and with what; they open nothing else.
@@ -19,7 +19,7 @@ const JIRA_TOKEN: &str = "a-token-of-the-sandbox";
 pub async fn run(args: &Args, wanted: &Sandbox) -> Result<(), Failed> {
     let end = host::asked_to_end()?;
     let (data, _folder) = data_of(args)?;
-    std::fs::create_dir_all(&data)?;
+    prepared(&data)?;
     let world = github::sample_as(&data, &wanted.name.to_string()).await?;
     let listener = TcpListener::bind(args.bind).map_err(|e| {
         format!(
