@@ -110,6 +110,10 @@ impl Known {
         self.merged.extend(new);
         self.merged
             .sort_by_key(|merged| std::cmp::Reverse((merged.at, merged.number)));
+        if let Some(newest_forgotten) = self.merged.get(KEPT_MAX) {
+            self.forgot_until = self.forgot_until.max(Some(newest_forgotten.at));
+            self.merged.truncate(KEPT_MAX);
+        }
     }
 
     /// As it was when `pull_request` landed; all of it while that did not.

@@ -143,6 +143,18 @@ fn enough_is_enough_and_there_is_an_end() {
     let more = (1000..=1000 + KEPT_MAX as u32).map(|number| merged(number, number.into()));
     known.take(page(more.collect(), Some("more")));
     assert!(!known.wants_more());
+    assert_eq!(known.len(), KEPT_MAX);
+}
+
+#[test]
+fn what_had_to_be_forgotten_is_said_even_where_all_was_read() {
+    let mut known = Known::default();
+    let all = (1..=KEPT_MAX as u32 + 5).map(|number| merged(number, number.into()));
+    known.take(page(all.collect(), None));
+    let past = known.before(&pull(9999, State::Open));
+    // Of the time of the newest that was forgotten not all is known.
+    assert_eq!((known.len(), past.changes.len()), (KEPT_MAX, KEPT_MAX));
+    assert!(matches!(past.reach, Reach::Cut { .. }), "{:?}", past.reach);
 }
 
 proptest! {
