@@ -64,7 +64,7 @@ pub(crate) fn changed(old: &[u8], new: &[u8]) -> Option<u32> {
     Some(diff.count_additions() + diff.count_removals())
 }
 
-fn is_binary(bytes: &[u8]) -> bool {
+pub(crate) fn is_binary(bytes: &[u8]) -> bool {
     bytes.iter().take(BINARY_PROBE_BYTES).any(|byte| *byte == 0)
 }
 

@@ -6,8 +6,7 @@ use idwo_core::forge::{FILE_BYTES_MAX, File};
 use idwo_core::input::CommitSha;
 use jiff::Timestamp;
 
-/// Git's own rule for what is no text: a NUL among so many first bytes.
-const BINARY_WITHIN_BYTES: usize = 8000;
+use crate::lines::is_binary;
 
 pub(crate) fn unreadable(what: &'static str) -> impl FnOnce(gix::Error) -> Failure {
     move |error| {
@@ -75,8 +74,7 @@ pub(crate) fn file(
         .find_blob(entry.object_id())
         .map_err(unreadable("a file"))?;
     let data = blob.take_data();
-    let is_binary = data.iter().take(BINARY_WITHIN_BYTES).any(|byte| *byte == 0);
-    Ok(if is_binary {
+    Ok(if is_binary(&data) {
         File::Unread
     } else {
         File::Content(data)
