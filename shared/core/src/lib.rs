@@ -26,5 +26,6 @@ pub mod access;
 pub mod bots;
 pub mod config;
 pub mod health;
+pub mod logins;
 pub mod reach;
 pub mod untrusted;

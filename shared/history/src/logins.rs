@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use idwo_core::forge::full_name;
 use idwo_core::input::Owner;
+use idwo_core::logins::of_private_address;
 
 use crate::index::{Line, Named, Record};
 
@@ -51,21 +52,6 @@ impl Logins {
     pub(crate) fn person(&self, login: &str) -> Option<&(String, String)> {
         self.people.get(&login.to_lowercase())
     }
-}
-
-/// GitHub's private addresses carry the login: `12345+login@users.noreply.github.com`.
-pub(crate) fn of_private_address(email: &str) -> Option<&str> {
-    let user = email.strip_suffix("@users.noreply.github.com")?;
-    let login = user.split_once('+').map_or(user, |(_, login)| login);
-    is_login(login).then_some(login)
-}
-
-/// What GitHub takes for a login, or for a bot's: anything else is somebody's invention.
-pub(crate) fn is_login(text: &str) -> bool {
-    text.strip_suffix("[bot]")
-        .unwrap_or(text)
-        .parse::<Owner>()
-        .is_ok()
 }
 
 /// How often each author (name and e-mail) was met.
@@ -190,19 +176,6 @@ mod tests {
             .iter()
             .map(|(email, count)| (("N".to_owned(), (*email).to_owned()), *count))
             .collect()
-    }
-
-    #[test]
-    fn a_private_address_gives_the_login_away() {
-        assert_eq!(
-            of_private_address("123+ann@users.noreply.github.com"),
-            Some("ann")
-        );
-        assert_eq!(
-            of_private_address("ann@users.noreply.github.com"),
-            Some("ann")
-        );
-        assert_eq!(of_private_address("ann@example.com"), None);
     }
 
     #[test]

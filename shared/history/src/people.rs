@@ -7,9 +7,10 @@ use idwo_core::bots::is_bot;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{File, Person};
 use idwo_core::input::Owner;
+use idwo_core::logins;
 
 use crate::index::{Line, Named};
-use crate::logins::{self, Logins};
+use crate::logins::Logins;
 use crate::read;
 
 /// For people who are named without one.

@@ -7,10 +7,10 @@ use idwo_core::evidence::Skipped;
 use idwo_core::failure::Failure;
 use idwo_core::forge::{ChangedFile, Commit, Content, FileChange, Person};
 use idwo_core::input::{CommitSha, RepositoryName};
+use idwo_core::logins::of_private_address;
 use idwo_core::watcher::Watcher;
 use serde::Deserialize;
 
-use super::people::of_private_address;
 use super::pull_request::{Described, beyond};
 use super::{GitHub, patch};
 use crate::http::{Ask, Unanswered};
@@ -134,7 +134,7 @@ impl GitHub {
 }
 
 impl Comparison {
-    fn of(page: Page) -> Self {
+    fn of(mut page: Page) -> Self {
         let added = page
             .files
             .iter()
@@ -146,7 +146,6 @@ impl Comparison {
             .map(|file| u64::from(file.deletions))
             .sum();
         let mut names = HashSet::new();
-        let mut page = page;
         page.files
             .retain(|file| names.insert(file.filename.clone()));
         let listed = page.files.len();
@@ -289,7 +288,7 @@ fn commit(listed: Listed) -> Commit {
     let account = listed.author.as_ref();
     let login = account.and_then(|account| account.login.clone());
     let is_app = account.is_some_and(|account| account.kind.as_deref() == Some("Bot"));
-    let login = login.or_else(|| of_private_address(&email));
+    let login = login.or_else(|| of_private_address(&email).map(str::to_owned));
     Commit {
         sha: listed.sha,
         author: Person {

@@ -2,6 +2,7 @@
 
 use idwo_core::bots::is_bot;
 use idwo_core::forge::Person;
+use idwo_core::logins::of_private_address;
 use serde::Deserialize;
 
 /// Who did something; GitHub calls a deleted account a ghost.
@@ -53,16 +54,9 @@ fn signed(text: &str) -> Option<Person> {
     let email = email.trim().trim_end_matches('>').to_lowercase();
     let name = name.trim().to_owned();
     Some(Person {
-        login: of_private_address(&email),
+        login: of_private_address(&email).map(str::to_owned),
         bot: is_bot(&name) || is_bot(&email),
         name,
         email,
     })
-}
-
-/// `12345+login@users.noreply.github.com`, with or without the number.
-pub(super) fn of_private_address(email: &str) -> Option<String> {
-    let local = email.strip_suffix("@users.noreply.github.com")?;
-    let login = local.split_once('+').map_or(local, |(_, login)| login);
-    Some(login.to_owned())
 }

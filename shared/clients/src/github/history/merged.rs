@@ -2,6 +2,7 @@
 
 use idwo_core::forge::Person;
 use idwo_core::input::{CommitSha, PullNumber};
+use idwo_core::logins::of_private_address;
 use idwo_core::past::Intent;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -90,8 +91,7 @@ fn author(pull: &Pull) -> Somebody {
         name.unwrap_or_default(),
         email.unwrap_or_default().to_lowercase(),
     );
-    let is_theirs = name == somebody.name
-        || people::of_private_address(&email).as_deref() == Some(&somebody.login);
+    let is_theirs = name == somebody.name || of_private_address(&email) == Some(&somebody.login);
     if is_theirs {
         return Somebody {
             name,
