@@ -83,10 +83,7 @@ fn signing(config: &Config) -> Component {
     }
     let found = "not set: each start makes up its own. Several processes behind one address need \
                  the same: make it once with `openssl rand -hex 32`";
-    Component {
-        state: State::NotConfigured,
-        ..Component::ok("request state key", found)
-    }
+    Component::not_configured("request state key", found)
 }
 
 /// A misspelt name is as if it were not set, which nobody would notice.

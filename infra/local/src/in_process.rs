@@ -137,10 +137,7 @@ const SERVICES_LOOK_TIMEOUT: Duration = Duration::from_secs(5);
 /// What the mission names and no tool here speaks to.
 fn not_used_yet(service: &str) -> Component {
     let found = "no tool of this version speaks to it";
-    Component {
-        state: State::NotConfigured,
-        ..Component::ok(service, found)
-    }
+    Component::not_configured(service, found)
 }
 
 fn unseen() -> Component {

@@ -67,11 +67,9 @@ impl Services {
         let pool = connect::pool(more.as_deref())?;
         let rest_ms = variables.number("CIRCUIT_BREAKER_TIMEOUT", 1..=REST_MS_MAX, REST_MS)?;
         let rest = Duration::from_millis(rest_ms.into());
-        let shared = || (Arc::clone(clock), Arc::clone(cache));
-        let (of_time, of_answers) = shared();
-        let github = GitHub::configured(variables, pool.clone(), rest, of_time, of_answers)?;
-        let (of_time, of_answers) = shared();
-        let jira = Jira::configured(variables, pool.clone(), rest, of_time, of_answers)?;
+        let [for_github, for_jira] = [pool.clone(), pool.clone()];
+        let github = GitHub::configured(variables, for_github, rest, clock.clone(), cache.clone())?;
+        let jira = Jira::configured(variables, for_jira, rest, clock.clone(), cache.clone())?;
         let models = Models::configured(variables, pool, Arc::clone(clock))?;
         Ok(Self {
             github: github.map(Arc::new),
@@ -110,26 +108,21 @@ impl Services {
     pub async fn components(&self, watcher: &Watcher) -> Vec<Component> {
         let github = match &self.github {
             Some(github) => github.component(watcher).await,
-            None => not_configured("github", "GITHUB_TOKEN is not set: only clones are read"),
+            None => {
+                Component::not_configured("github", "GITHUB_TOKEN is not set: only clones are read")
+            }
         };
         let jira = match &self.tickets {
             Some(_) => Component::ok("jira", "configured"),
-            None => not_configured(
+            None => Component::not_configured(
                 "jira",
                 "JIRA_URL, JIRA_USERNAME, JIRA_API_TOKEN are not set",
             ),
         };
         let models = match &self.llm {
             Some(_) => Component::ok("models", "configured"),
-            None => not_configured("models", "no key is set, and none is needed"),
+            None => Component::not_configured("models", "no key is set, and none is needed"),
         };
         vec![github, jira, models]
-    }
-}
-
-fn not_configured(name: &str, found: &str) -> Component {
-    Component {
-        state: State::NotConfigured,
-        ..Component::ok(name, found)
     }
 }

@@ -37,6 +37,14 @@ impl Component {
         }
     }
 
+    /// Not set up; `found` says what is done without it.
+    pub fn not_configured(name: impl Into<String>, found: impl Into<String>) -> Self {
+        Self {
+            state: State::NotConfigured,
+            ..Self::ok(name, found)
+        }
+    }
+
     pub fn wrong(
         name: impl Into<String>,
         state: State,
