@@ -82,8 +82,7 @@ impl Service {
         self.limits.newest()
     }
 
-    /// The answer, in at most 20 s and well before who waits is gone. Only what is safe to
-    /// ask twice is asked again.
+    /// The answer, in at most 20 s and well before who waits is gone.
     pub async fn ask(&self, ask: &Ask, watcher: &Watcher) -> Result<Answer, Unanswered> {
         let left = watcher.left().saturating_sub(ANSWER_MARGIN);
         let within = ask.within.min(left);
@@ -98,9 +97,6 @@ impl Service {
     ) -> Result<Answer, Unanswered> {
         let begun = Instant::now();
         let left = || within.saturating_sub(begun.elapsed());
-        if !ask.safe {
-            return self.one_try(ask, left(), watcher).await;
-        }
         let now = || self.clock.now();
         retry::patiently(within, now, || self.one_try(ask, left(), watcher)).await
     }

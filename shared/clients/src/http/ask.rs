@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::kept::Kept;
 
+/// Whatever it is, asking twice does what asking once does: what changes something has no form here yet.
 pub struct Ask {
     pub(super) method: Method,
     /// Below the service's address; its parts are encoded.
@@ -19,8 +20,6 @@ pub struct Ask {
     whose: String,
     headers: Vec<(HeaderName, &'static str)>,
     accept: &'static str,
-    /// Whether asking twice does what asking once does.
-    pub(super) safe: bool,
     /// Which of the service's limits it counts against.
     pub(super) kind: &'static str,
     /// Most bytes of the answer, unpacked.
@@ -47,28 +46,18 @@ impl Ask {
             whose: String::new(),
             headers: Vec::new(),
             accept: "application/json",
-            safe: true,
             kind: "core",
             bytes_max: BYTES_MAX,
             within: ASK_TIMEOUT,
         }
     }
 
-    /// What changes something: asked once.
-    pub fn post(path: impl Into<String>, body: Value) -> Self {
+    /// A question that is too long for an address: it changes nothing.
+    pub fn query(path: impl Into<String>, body: Value) -> Self {
         Self {
             method: Method::POST,
             body: Some(body),
-            safe: false,
             ..Self::get(path)
-        }
-    }
-
-    /// A question that is too long for an address: it changes nothing, so it may be asked again.
-    pub fn query(path: impl Into<String>, body: Value) -> Self {
-        Self {
-            safe: true,
-            ..Self::post(path, body)
         }
     }
 
