@@ -13,12 +13,15 @@ pub mod watcher;
 
 // The ports.
 pub mod cache;
+pub mod chance;
 pub mod clock;
 pub mod dispatch;
 pub mod ended;
 pub mod forge;
 pub mod llm;
 pub mod past;
+pub mod queue;
+pub mod store;
 pub mod tickets;
 pub mod wire;
 
