@@ -1,0 +1,6 @@
+//! What durable work is tried with. Nothing in here is deployed, and nothing in here starts a runtime:
+//! the caller's runs it.
+
+// What a store is tried with.
+pub mod clock;
+pub mod model;
