@@ -3,4 +3,5 @@
 
 // What a store is tried with.
 pub mod clock;
+pub mod contract;
 pub mod model;
