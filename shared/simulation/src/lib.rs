@@ -5,3 +5,6 @@
 pub mod clock;
 pub mod contract;
 pub mod model;
+
+// What a whole process is tried with.
+pub mod fault_plan;
