@@ -36,6 +36,8 @@ pub(super) type Place = (&'static str, &'static [&'static str]);
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
+    /// Replaces what is there, and inserts where nothing is: what fits.
+    Change,
     Insert,
     Replace,
     Check,
@@ -103,13 +105,15 @@ fn place() -> impl Strategy<Value = Place> {
 }
 
 fn planned() -> impl Strategy<Value = Planned> {
+    // Mostly what fits: of four writes in a batch one that does not is enough for a conflict.
     let kind = prop_oneof![
-        3 => Just(Kind::Insert),
-        4 => Just(Kind::Replace),
+        8 => Just(Kind::Change),
+        1 => Just(Kind::Insert),
+        1 => Just(Kind::Replace),
         1 => Just(Kind::Check),
         1 => Just(Kind::Remove),
     ];
-    let version = option::weighted(0.2, 1..4_u64);
+    let version = option::weighted(0.1, 1..4_u64);
     let lasts_s = option::weighted(0.3, 1..5_i64);
     (kind, place(), version, any::<u8>(), lasts_s).prop_map(
         |(kind, key, version, body, lasts_s)| Planned {
