@@ -126,3 +126,21 @@ fn apply(kept: &mut Kept, write: &Write, written_by: BatchId) {
     };
     kept.insert(item.key.clone(), item);
 }
+
+#[cfg(test)]
+mod tests {
+    use idwo_core::store::Name;
+
+    use super::*;
+    use crate::clock::TestClock;
+
+    #[tokio::test]
+    async fn a_page_that_no_caller_may_ask_for_is_refused() {
+        let model = Model::new(Arc::new(TestClock::default()));
+        let all = Query::all(Name::of(&["p"]).unwrap(), None);
+        for (items_max, taken) in [(0, false), (1, true), (500, true), (501, false)] {
+            let page = model.query(&all.clone().last_first(items_max)).await;
+            assert_eq!(page.is_ok(), taken, "{items_max}");
+        }
+    }
+}
