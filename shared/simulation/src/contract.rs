@@ -9,7 +9,9 @@
 //! - what a batch does that is sent again when nothing is left of it, because what it wrote was removed
 //!   or has expired: a store that remembers batches does nothing, another applies it anew;
 //! - whether a batch of several writes that is sent again after others have moved on is answered with
-//!   `Ok`, which is true, or with a conflict. DynamoDB remembers it for ten minutes. It writes nothing.
+//!   `Ok`, which is true, or with a conflict. DynamoDB remembers it for ten minutes. It writes nothing;
+//! - when a store is `Busy` or does not answer; the same batch is sent again then, up to 1,000 times.
+//!   Each adapter tries its own such faults;
 //! - parts of a second in `expires_at`.
 
 mod any_order;
