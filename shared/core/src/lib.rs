@@ -32,3 +32,6 @@ pub mod health;
 pub mod logins;
 pub mod reach;
 pub mod untrusted;
+
+// Work that outlasts a call.
+pub mod workflow;

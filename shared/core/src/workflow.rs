@@ -1,0 +1,36 @@
+//! Work that outlasts a call: it goes on after crashes, whatever comes twice, late or never, and when
+//! nobody looks any more.
+//!
+//! A *workflow* ([`Workflow`]) is a table of steps and a pure function that says where it goes from
+//! each state. A *run* ([`Run`]) is one going-through for one *entity*, such as a pull request; it stands in
+//! the store as one item. [`next`] takes a run and an [`Event`] and gives the run as it is then, and what
+//! has to be written beside it: it touches nothing.
+//!
+//! Nothing is replayed, so that no code has to be deterministic but [`next`], which has no way not to be.
+
+// What a workflow is.
+mod kind;
+mod plan;
+mod step;
+
+// What a run of it is, and where it goes.
+mod act;
+mod children;
+mod event;
+mod go;
+mod id;
+mod next;
+mod run;
+mod stop;
+mod todo;
+
+pub use self::event::{Event, Fact, Record, What};
+pub use self::id::{Entity, RunId, Tenant};
+pub use self::kind::{Kind, Kinds, Terms, kind};
+pub use self::next::{Effect, Moment, Next, Refused, next};
+pub use self::plan::{Child, Happened, Move, OnFailure, Then, Workflow};
+pub use self::run::{
+    Begun, ChildRun, Doing, Lease, Left, Outcome, Parent, Run, Status, Stop, Work,
+};
+pub use self::step::{Act, Acting, Again, Call, Marker, Retry, Step, StepFailure};
+pub use self::todo::Todo;

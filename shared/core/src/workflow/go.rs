@@ -1,0 +1,130 @@
+//! Where a workflow says that a run goes on.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::event::{Fact, What};
+use super::id::Entity;
+use super::next::{Effect, Refused, Turn};
+use super::plan::{Child, Happened, Move, Then};
+use super::run::{ChildRun, Doing, Outcome, Work};
+
+/// Most steps, waits and the like of one run: a workflow that goes round in circles ends.
+const ORDINALS_MAX: u32 = 500;
+
+/// Most facts that wait until a run can take them.
+const HEARD_MAX: usize = 50;
+
+/// Most children at a time.
+const CHILDREN_MAX: usize = 20;
+
+impl Turn<'_> {
+    pub(super) fn called(&mut self, fact: Fact) -> Result<(), Refused> {
+        if !self.run.goes_on() {
+            return Err(Refused::Ended);
+        }
+        let (id, name) = (fact.id.clone(), fact.name.clone());
+        if matches!(self.run.doing, Doing::Callback { .. }) {
+            self.effects.push(Effect::Heard { id });
+            self.answer(&fact);
+            return Ok(());
+        }
+        if self.run.heard.len() >= HEARD_MAX {
+            return Err(Refused::Full);
+        }
+        self.effects.push(Effect::Heard { id });
+        self.run.heard.push(fact);
+        self.record(What::Heard { name });
+        Ok(())
+    }
+
+    fn answer(&mut self, fact: &Fact) {
+        let name = fact.name.clone();
+        self.record(What::Called { name });
+        self.ask(Happened::Called {
+            name: &fact.name,
+            with: &fact.with,
+        });
+    }
+
+    /// Asks the workflow, and goes where it says.
+    pub(super) fn ask(&mut self, happened: Happened<'_>) {
+        let said = self.kind.next(&self.run.state, happened);
+        self.run.doing = Doing::Nothing;
+        self.go(said);
+    }
+
+    pub(super) fn go(&mut self, said: Result<Move<Value>, String>) {
+        let then = match said {
+            Ok(Move { state, then }) => {
+                self.run.state = state;
+                then
+            }
+            Err(what) => Then::Fail(what),
+        };
+        self.run.ordinals += 1;
+        self.run.work = Work::default();
+        if self.run.ordinals > ORDINALS_MAX {
+            return self.fail(format!("it has taken more than {ORDINALS_MAX} steps"));
+        }
+        match then {
+            Then::Step { name, input } => self.go_to_step(name, input),
+            Then::Wait(time) => {
+                let until = self.after(time);
+                self.record(What::Waiting { until });
+                self.run.doing = Doing::Wait { until };
+                self.wake();
+            }
+            Then::Callback(within) => self.listen(within),
+            Then::Children(children) => self.go_to_children(children),
+            Then::End(output) => self.end(Outcome::Done { output }),
+            Then::Fail(what) => self.fail(what),
+        }
+    }
+
+    fn go_to_step(&mut self, name: &str, input: Value) {
+        if self.kind.terms(name).is_none() {
+            return self.fail(format!("it has no step {name}"));
+        }
+        self.run.doing = Doing::Step {
+            ordinal: self.run.ordinals,
+            step: name.to_owned(),
+            input,
+        };
+        self.wake();
+    }
+
+    fn listen(&mut self, within: Duration) {
+        let until = self.after(within);
+        self.run.doing = Doing::Callback { until };
+        if self.run.heard.is_empty() {
+            self.record(What::Listening { until });
+            return self.wake();
+        }
+        let fact = self.run.heard.remove(0);
+        self.answer(&fact);
+    }
+
+    fn go_to_children(&mut self, children: Vec<Child>) {
+        if children.len() > CHILDREN_MAX {
+            return self.fail(format!("it asked for more than {CHILDREN_MAX} children"));
+        }
+        let ordinal = self.run.ordinals;
+        let named = |(nth, child)| {
+            let entity = Entity::child_of(&self.run.id, ordinal, nth)?;
+            Ok(ChildRun::asked(entity, child))
+        };
+        let named: Result<Vec<_>, &str> = children.into_iter().enumerate().map(named).collect();
+        match named {
+            Err(what) => self.fail(format!("a child cannot be named: {what}")),
+            Ok(children) => {
+                let entities = children.iter().map(|child| child.entity.clone()).collect();
+                self.run.children = children;
+                self.run.doing = Doing::StartChildren { ordinal };
+                self.record(What::ChildrenAsked { entities });
+                self.wake();
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Where a run goes when something happens to it. Pure: nothing is read, nothing is written.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::event::{Event, Record, What};
+use super::kind::Kind;
+use super::plan::Happened;
+use super::run::{Begun, Doing, Lease, Run, Stop};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Next {
+    pub run: Run,
+    pub effects: Vec<Effect>,
+}
+
+/// What has to be kept together with the run, or done once it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    Record(Record),
+    /// A step may leave something from now on.
+    Intend(Begun),
+    /// It has, or is taken back, or cannot be.
+    Settle {
+        begun: Begun,
+        output: Value,
+    },
+    /// This fact counts, and never again.
+    Heard {
+        id: String,
+    },
+    /// There is something to do at [`Run::due_at`].
+    Wake,
+}
+
+/// When, and in which call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    pub now: Timestamp,
+    pub correlation: Uuid,
+}
+
+/// Why an event changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("somebody else has gone on with it since")]
+    Stale,
+    #[error("somebody else is at it")]
+    Held,
+    #[error("it is not at that")]
+    NotDue,
+    #[error("it has ended, or is about to")]
+    Ended,
+    #[error("as many facts wait as can")]
+    Full,
+}
+
+pub fn next(kind: &dyn Kind, run: &Run, event: Event, moment: Moment) -> Result<Next, Refused> {
+    let mut turn = Turn::of(kind, run.clone(), moment);
+    turn.take(event)?;
+    Ok(turn.taken())
+}
+
+/// A run on its way from one state to the next.
+pub(super) struct Turn<'a> {
+    pub(super) kind: &'a dyn Kind,
+    pub(super) run: Run,
+    pub(super) effects: Vec<Effect>,
+    pub(super) moment: Moment,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) const fn of(kind: &'a dyn Kind, run: Run, moment: Moment) -> Self {
+        Self {
+            kind,
+            run,
+            effects: Vec::new(),
+            moment,
+        }
+    }
+
+    pub(super) fn taken(mut self) -> Next {
+        self.run.changed_at = self.moment.now;
+        Next {
+            run: self.run,
+            effects: self.effects,
+        }
+    }
+
+    fn take(&mut self, event: Event) -> Result<(), Refused> {
+        match event {
+            Event::Claimed {
+                holder,
+                until,
+                instead_of,
+            } => self.claimed(Lease { holder, until }, instead_of),
+            Event::Performed { epoch, output } => self.performed(epoch, output),
+            Event::NotPerformed {
+                epoch,
+                failure,
+                share,
+            } => self.not_performed(epoch, failure, share),
+            Event::TimeUp => self.time_up(),
+            Event::Called(fact) => self.called(fact),
+            Event::CancelAsked { by } => self.cancel_asked(by),
+            Event::ChildrenStarted => self.children_started(),
+            Event::ChildEnded {
+                ordinal,
+                entity,
+                outcome,
+            } => self.child_ended(ordinal, &entity, outcome),
+            Event::ChildrenStopped => self.children_stopped(),
+            Event::ParentTold => self.parent_told(),
+        }
+    }
+
+    fn time_up(&mut self) -> Result<(), Refused> {
+        if self.run.goes_on() && self.run.ends_by <= self.moment.now {
+            self.record(What::TimedOut);
+            self.stop(Stop::TimedOut);
+            return Ok(());
+        }
+        match self.run.doing {
+            Doing::Step { .. } | Doing::Undo { .. } => self.no_answer(),
+            Doing::Wait { until } if until <= self.moment.now => {
+                self.record(What::WaitOver);
+                self.ask(Happened::WaitOver);
+                Ok(())
+            }
+            Doing::Callback { until } if until <= self.moment.now => {
+                self.record(What::NotCalled);
+                self.ask(Happened::NotCalled);
+                Ok(())
+            }
+            _ => Err(Refused::NotDue),
+        }
+    }
+
+    pub(super) const fn is_undoing(&self) -> bool {
+        matches!(self.run.doing, Doing::Undo { .. })
+    }
+
+    pub(super) fn record(&mut self, what: What) {
+        let record = Record {
+            number: self.run.records,
+            at: self.moment.now,
+            correlation: self.moment.correlation,
+            what,
+        };
+        self.run.records += 1;
+        self.effects.push(Effect::Record(record));
+    }
+
+    pub(super) fn wake(&mut self) {
+        self.effects.push(Effect::Wake);
+    }
+
+    pub(super) fn after(&self, time: Duration) -> Timestamp {
+        self.moment.now.checked_add(time).unwrap_or(Timestamp::MAX)
+    }
+}
