@@ -4,7 +4,8 @@
 //! A *workflow* ([`Workflow`]) is a table of steps and a pure function that says where it goes from
 //! each state. A *run* ([`Run`]) is one going-through for one *entity*, such as a pull request; it stands in
 //! the store as one item. [`next`] takes a run and an [`Event`] and gives the run as it is then, and what
-//! has to be written beside it: it touches nothing.
+//! has to be written beside it: it touches nothing. [`Runs`] keeps runs, [`Worker`] does what a run has to
+//! do, one step for each message, and [`sweep`] finds what nobody was told of.
 //!
 //! Nothing is replayed, so that no code has to be deterministic but [`next`], which has no way not to be.
 
@@ -24,13 +25,26 @@ mod run;
 mod stop;
 mod todo;
 
+// How runs are kept, and worked on.
+mod job;
+mod rows;
+mod runs;
+mod start;
+mod sweep;
+mod worker;
+
 pub use self::event::{Event, Fact, Record, What};
 pub use self::id::{Entity, RunId, Tenant};
+pub use self::job::Job;
 pub use self::kind::{Kind, Kinds, Terms, kind};
 pub use self::next::{Effect, Moment, Next, Refused, next};
 pub use self::plan::{Child, Happened, Move, OnFailure, Then, Workflow};
 pub use self::run::{
     Begun, ChildRun, Doing, Lease, Left, Outcome, Parent, Run, Status, Stop, Work,
 };
+pub use self::runs::{Happening, Loaded, Runs, RunsFailure};
+pub use self::start::{Start, Started};
 pub use self::step::{Act, Acting, Again, Call, Marker, Retry, Step, StepFailure};
+pub use self::sweep::{Swept, sweep};
 pub use self::todo::Todo;
+pub use self::worker::{Advanced, Unfinished, Worker};
