@@ -8,3 +8,13 @@ pub mod model;
 
 // What a whole process is tried with.
 pub mod fault_plan;
+
+// What the engine of durable work is tried with.
+pub mod elsewhere;
+pub mod invariants;
+pub mod script;
+pub mod simulate;
+pub mod stage;
+pub mod staged;
+pub mod voyage;
+pub mod world;

@@ -38,6 +38,21 @@ impl Model {
             .collect()
     }
 
+    /// What is there now in the partition of this name.
+    pub fn under(&self, partition: &str) -> Vec<Item> {
+        let now = self.clock.now();
+        let kept = self.kept();
+        let items = kept
+            .values()
+            .filter(|item| item.key.partition.as_str() == partition);
+        items.filter(|item| item.is_there(now)).cloned().collect()
+    }
+
+    /// What is there now under one key.
+    pub fn item(&self, key: &Key) -> Option<Item> {
+        there(&self.kept(), key, self.clock.now()).cloned()
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -54,8 +69,9 @@ impl Store for Model {
             let what = format!("a page of {} items", query.items_max);
             return Err(StoreFailure::Refused(what));
         }
-        let mut items = self.items();
-        items.retain(|item| is_asked_for(item, query));
+        let now = self.clock.now();
+        let asked_for = |item: &&Item| item.is_there(now) && is_asked_for(item, query);
+        let mut items: Vec<Item> = self.kept().values().filter(asked_for).cloned().collect();
         if query.order == Order::LastFirst {
             items.reverse();
         }

@@ -1,0 +1,180 @@
+//! All that there is in one simulation, and who plays in it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use idwo_core::chance::Chance;
+use idwo_core::clock::Clock;
+use idwo_core::store::Item;
+use idwo_core::workflow::{Kinds, Run, RunId, Runs, Worker, kind, sweep};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::elsewhere::Elsewhere;
+use crate::invariants::Watch;
+use crate::model::Model;
+use crate::script::{Script, client};
+use crate::simulate::Play;
+use crate::stage::{Actor, Chaos, Stage};
+use crate::staged::{StagedQueue, StagedStore};
+use crate::voyage::{Leg, Survey, Tally, Voyage};
+
+/// How long whoever made a run due is given before a sweep tells of it.
+pub const GRACE: Duration = Duration::from_secs(30);
+
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_RUNS_MAX: usize = 100;
+const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+
+pub struct World {
+    pub stage: Arc<Stage>,
+    pub model: Arc<Model>,
+    pub queue: Arc<StagedQueue>,
+    pub elsewhere: Arc<Elsewhere>,
+    pub watch: Arc<Watch>,
+    pub chance: Arc<Chance>,
+    pub runs: Arc<Runs>,
+    /// Messages that nobody understands.
+    pub poison: usize,
+    pub workers_die_at_random: bool,
+}
+
+impl World {
+    pub fn new(stage: Arc<Stage>, play: &Play) -> Self {
+        let scripts = &play.scripts;
+        let clock: Arc<dyn Clock> = stage.clone();
+        let model = Arc::new(Model::new(clock.clone()));
+        let queue = Arc::new(StagedQueue::new(stage.clone()));
+        let elsewhere = Arc::new(Elsewhere::new(stage.clone()));
+        let watch = Arc::new(Watch::default());
+        let chance = Arc::new(Chance::seeded(play.seed));
+        let store = StagedStore {
+            stage: stage.clone(),
+            model: model.clone(),
+            watch: watch.clone(),
+        };
+        let kinds = Kinds::of([
+            kind::<Voyage>(elsewhere.clone()),
+            kind::<Leg>(elsewhere.clone()),
+            kind::<Survey>(elsewhere.clone()),
+            kind::<Tally>(elsewhere.clone()),
+        ]);
+        let runs = Runs::new(
+            Arc::new(store),
+            queue.clone(),
+            clock,
+            chance.clone(),
+            kinds,
+            KEPT,
+        );
+        for script in scripts {
+            for step in &script.refuses {
+                elsewhere.refuse(&script.refused_of, step);
+            }
+        }
+        let poison = scripts.iter().filter(|script| script.poison).count();
+        (0..poison).for_each(|_| queue.put("{\"version\":0}"));
+        Self {
+            stage,
+            model,
+            queue,
+            elsewhere,
+            watch,
+            chance,
+            runs: Arc::new(runs),
+            poison,
+            workers_die_at_random: matches!(play.chaos, Chaos::Random { .. }),
+        }
+    }
+
+    /// Clients with their scripts, then workers, then who sweeps.
+    pub fn cast(self: &Arc<Self>, scripts: &[Script], workers: usize, sweeps: bool) -> Vec<Actor> {
+        let clients = scripts
+            .iter()
+            .map(|script| client(self.clone(), script.clone()));
+        let workers = (0..workers)
+            .map(|n| self.serving(format!("worker {n}"), |world| Box::pin(work(world))));
+        let sweeper = sweeps
+            .then(|| self.serving("sweeper".to_owned(), |world| Box::pin(keep_sweeping(world))));
+        clients.chain(workers).chain(sweeper).collect()
+    }
+
+    fn serving(
+        self: &Arc<Self>,
+        name: String,
+        enter: impl Fn(Arc<Self>) -> crate::stage::Acting + Send + 'static,
+    ) -> Actor {
+        let world = self.clone();
+        let enter = Box::new(move || enter(world.clone()));
+        Actor {
+            name,
+            enter,
+            serves: true,
+        }
+    }
+
+    /// When whoever sweeps has something to find.
+    pub fn sweep_at(&self) -> Option<Timestamp> {
+        let first = self.due_items().first().cloned()?;
+        let line: Value = serde_json::from_str(&first.value.body).ok()?;
+        let at: Timestamp = line.get("at")?.as_str()?.parse().ok()?;
+        Some(at + GRACE)
+    }
+
+    pub fn runs_there(&self) -> Vec<Run> {
+        let items = self.model.items().into_iter();
+        let runs = items.filter(|item| is_of(item, "run#"));
+        runs.filter_map(|item| serde_json::from_str(&item.value.body).ok())
+            .collect()
+    }
+
+    /// The numbers of a run's records.
+    pub fn records_of(&self, id: &RunId) -> Vec<u32> {
+        let partition = format!("tenant#{}#entity#{}#", id.tenant, id.entity);
+        let under = format!("record#{:010}#", id.attempt);
+        let items = self.model.under(&partition).into_iter();
+        let records = items.filter(|item| is_of(item, &under));
+        let number = |item: Item| item.key.sort.as_str().split('#').nth(2)?.parse().ok();
+        records.filter_map(number).collect()
+    }
+
+    pub fn due_lines(&self) -> Vec<String> {
+        self.due_items()
+            .into_iter()
+            .map(|item| item.value.body)
+            .collect()
+    }
+
+    fn due_items(&self) -> Vec<Item> {
+        self.model.under("due#")
+    }
+}
+
+fn is_of(item: &Item, under: &str) -> bool {
+    item.key.sort.as_str().starts_with(under)
+}
+
+async fn work(world: Arc<World>) {
+    let Ok(holder) = world.chance.id(world.stage.now()) else {
+        return;
+    };
+    let worker = Worker::new(world.runs.clone(), holder);
+    loop {
+        let Some(delivery) = world.queue.receive().await else {
+            world.stage.idle().await;
+            continue;
+        };
+        if worker.take(&delivery.body).await.is_ok() {
+            world.queue.delete(delivery.receipt).await;
+        }
+    }
+}
+
+async fn keep_sweeping(world: Arc<World>) {
+    loop {
+        world.stage.idle().await;
+        let swept = sweep(&world.runs, GRACE, SWEEP_RUNS_MAX).await;
+        world.stage.say(&format!("swept {swept:?}"));
+        world.stage.sleep(SWEEP_EVERY).await;
+    }
+}
