@@ -1,0 +1,6 @@
+//! The store on real files.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod file;
+mod given;
