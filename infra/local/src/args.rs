@@ -33,6 +33,12 @@ pub struct Args {
     #[arg(long, conflicts_with = "data", global = true)]
     pub ephemeral: bool,
 
+    /// Variables to go by where the environment does not set them: lines `NAME=value`, in a file that its
+    /// owner alone may reach. Without it `IDWO_ENV_FILE` says which; none is looked for, since the clone that
+    /// this runs in could bring one along.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub env_file: Option<PathBuf>,
+
     /// Serve one client on standard input and output instead of HTTP.
     #[arg(long, conflicts_with = "bind")]
     pub stdio: bool,

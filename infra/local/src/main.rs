@@ -5,8 +5,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use idwo_core::config::Variables;
+use idwo_embedded::env_file;
 use idwo_local::args::{Args, Command};
-use idwo_local::{call, doctor, key, sandbox, serve, stdio, terminal};
+use idwo_local::terminal::{self, Failed};
+use idwo_local::{call, doctor, key, sandbox, serve, stdio};
 
 /// How long threads that still compute may hold up the end.
 const THREADS_TIMEOUT: Duration = Duration::from_secs(1);
@@ -27,26 +29,41 @@ fn main() -> ExitCode {
 }
 
 async fn run(args: &Args) -> ExitCode {
-    let done = match &args.command {
-        None if args.stdio => Box::pin(stdio::run(args, &environment()))
-            .await
-            .map(|()| ExitCode::SUCCESS),
-        None => serve::run(args, &environment())
-            .await
-            .map(|()| ExitCode::SUCCESS),
-        Some(Command::Call(wanted)) => call::run(args, wanted, &environment()).await,
-        Some(Command::Sandbox(wanted)) => {
-            sandbox::run(args, wanted).await.map(|()| ExitCode::SUCCESS)
-        }
-        Some(Command::Key(wanted)) => key::run(wanted).map(|()| ExitCode::SUCCESS),
-        Some(Command::Doctor) => doctor::run(args, &environment()).await,
+    let done = match variables(args) {
+        Ok(variables) => obeyed(args, &variables).await,
+        Err(error) => Err(error),
     };
     done.unwrap_or_else(|error| fail(error.as_ref()))
+}
+
+async fn obeyed(args: &Args, variables: &Variables) -> Result<ExitCode, Failed> {
+    match &args.command {
+        None if args.stdio => Box::pin(stdio::run(args, variables)).await?,
+        None => serve::run(args, variables).await?,
+        Some(Command::Call(wanted)) => return call::run(args, wanted, variables).await,
+        Some(Command::Sandbox(wanted)) => sandbox::run(args, wanted).await?,
+        Some(Command::Key(wanted)) => key::run(wanted)?,
+        Some(Command::Doctor) => return doctor::run(args, variables).await,
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn fail(error: &(dyn Error + 'static)) -> ExitCode {
     terminal::complain(error);
     ExitCode::FAILURE
+}
+
+/// The environment's, and the file's for what is not set there.
+fn variables(args: &Args) -> Result<Variables, Failed> {
+    let environment = environment();
+    let file = match &args.env_file {
+        Some(file) => Some(file.clone()),
+        None => environment.optional("IDWO_ENV_FILE")?,
+    };
+    match file {
+        Some(file) => Ok(environment.or(env_file::read(&file)?)),
+        None => Ok(environment),
+    }
 }
 
 #[expect(

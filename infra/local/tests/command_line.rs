@@ -152,6 +152,51 @@ fn bad_configuration_is_named_before_anything_is_served() {
     );
 }
 
+/// A file that its owner alone may reach, or all.
+fn env_file(folder: &TempDir, text: &str, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.path().join(".env");
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// What `idwo-local` says of the time that a call may take, which is set too high in the file.
+fn said_with(folder: &TempDir, arguments: &[&str], variables: &[(&str, &str)]) -> String {
+    let mut command = idwo(folder);
+    let command = command.args(["--stdio", "--ephemeral"]).args(arguments);
+    let command = command.envs(variables.iter().copied());
+    text(&command.stdin(Stdio::null()).output().unwrap().stderr)
+}
+
+#[test]
+fn a_file_of_variables_counts_where_it_is_named_and_the_environment_is_silent() {
+    let folder = tempfile::tempdir().unwrap();
+    env_file(&folder, "IDWO_CALL_TIMEOUT_S=99 # too long\n", 0o600);
+    let refused = "IDWO_CALL_TIMEOUT_S is not usable";
+    let named = ["--env-file", ".env"];
+    let said = said_with(&folder, &named, &[]);
+    assert!(said.contains(refused), "{said}");
+    let said = said_with(&folder, &[], &[("IDWO_ENV_FILE", ".env")]);
+    assert!(said.contains(refused), "{said}");
+    let said = said_with(&folder, &named, &[("IDWO_CALL_TIMEOUT_S", "9")]);
+    assert_eq!(said, "", "the environment wins");
+    for unset in [&[][..], &[("IDWO_ENV_FILE", "")]] {
+        assert_eq!(said_with(&folder, &[], unset), "", "none is looked for");
+    }
+}
+
+#[test]
+fn a_file_of_variables_that_others_may_reach_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    env_file(&folder, "GITHUB_TOKEN=sesame\n", 0o644);
+    let said = said_with(&folder, &["--env-file", ".env"], &[]);
+    assert!(said.contains("`chmod 600` it"), "{said}");
+    env_file(&folder, "\nGITHUB_TOKEN: sesame\n", 0o600);
+    let said = said_with(&folder, &["--env-file", ".env"], &[]);
+    assert!(said.contains("line 2 of .env"), "{said}");
+    assert!(!said.contains("sesame"), "{said}");
+}
+
 /// A server of its own port; killed if a test gives up on it.
 struct Server {
     child: Child,

@@ -54,13 +54,14 @@ pub struct StateKey(SecretString);
 const OURS: &str = "IDWO_";
 
 /// Those that there are; the last two are read by the project's own tests.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "IDWO_SECRETS",
     "IDWO_ACCESS_KEYS",
     "IDWO_ALLOWED_HOSTS",
     "IDWO_ALLOWED_ORIGINS",
     "IDWO_CALL_TIMEOUT_S",
     "IDWO_CATALOGUE",
+    "IDWO_ENV_FILE",
     "IDWO_FUNCTION_PREFIX",
     "IDWO_LOG",
     "IDWO_MODEL_BUDGET_USD",
