@@ -25,8 +25,8 @@ pub(super) fn is_no_link(path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Makes the file, which takes its name only when whole, so that an empty one in its place is a damaged
-/// one. Where another process was faster, its file stays.
+/// Makes the file, which takes its name only when whole: what has the name and no format is damaged, an
+/// empty file too. Where another process was faster, its file stays.
 pub(super) fn made(
     path: &Path,
     begin: impl FnOnce(File) -> Result<(), OpenError>,
@@ -66,13 +66,6 @@ pub(super) fn found(path: &Path) -> Result<File, OpenError> {
     if found.permissions().mode() & OTHERS != 0 {
         return Err(OpenError::Shared {
             path: path.to_owned(),
-        });
-    }
-    // redb takes an empty file for a new one.
-    if found.len() == 0 {
-        return Err(OpenError::Damaged {
-            path: path.to_owned(),
-            source: "it is empty".into(),
         });
     }
     let mut opened = OpenOptions::new();

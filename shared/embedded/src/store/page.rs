@@ -78,12 +78,7 @@ fn rows<'t>(
         (Some(after), Order::LastFirst) => high = high.min((partition, after)),
         _ => (),
     }
-    let (Included(first) | Excluded(first)) = low else {
-        return Ok(Box::new(std::iter::empty()));
-    };
-    if first >= high {
-        return Ok(Box::new(std::iter::empty()));
-    }
+    // Nothing, where it ends before it begins.
     let rows = items.range::<(&str, &str)>((low, Excluded(high)))?;
     let rows = rows.map(|row| {
         let (key, row) = row?;
@@ -111,7 +106,50 @@ fn end(partition: &str, under: &str) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
+    use idwo_core::store::{BatchId, Value};
+    use redb::backends::InMemoryBackend;
+    use redb::{Database, ReadableDatabase};
+    use uuid::Uuid;
+
+    use super::rows::{ITEMS, Rows};
     use super::*;
+
+    #[test]
+    fn nothing_is_read_from_beside_what_was_asked_for() {
+        let backend = InMemoryBackend::new();
+        let database = Database::builder().create_with_backend(backend).unwrap();
+        let writing = database.begin_write().unwrap();
+        let mut rows = Rows::of(&writing).unwrap();
+        for sort in ["a", "aa", "b#1", "b#2", "bb", "c"] {
+            let (key, value) = (rows::key("p", sort), Value::lasting("{}".to_owned()));
+            rows.put(&key.unwrap(), 1, &value, BatchId(Uuid::nil()))
+                .unwrap();
+        }
+        drop(rows);
+        writing.commit().unwrap();
+        let items = database.begin_read().unwrap().open_table(ITEMS).unwrap();
+        let name = |text: &str| Name::written(text).unwrap();
+        for (order, after, expected) in [
+            (Order::First, "a", &["b#1", "b#2"][..]),
+            (Order::First, "b#1", &["b#2"]),
+            (Order::First, "c", &[]),
+            (Order::LastFirst, "c", &["b#2", "b#1"]),
+            (Order::LastFirst, "b#2", &["b#1"]),
+            (Order::LastFirst, "a", &[]),
+        ] {
+            let query = Query {
+                order,
+                ..Query::all(name("p"), Some(name("b#")))
+            };
+            let page = read(&items, &query.after(name(after)), Timestamp::UNIX_EPOCH).unwrap();
+            let sorts: Vec<_> = page
+                .items
+                .iter()
+                .map(|item| item.key.sort.as_str())
+                .collect();
+            assert_eq!(sorts, expected, "{order:?} after {after}");
+        }
+    }
 
     #[test]
     fn what_is_under_a_name_ends_where_the_next_name_begins() {
