@@ -45,6 +45,6 @@ pub use self::run::{
 pub use self::runs::{Happening, Loaded, Runs, RunsFailure};
 pub use self::start::{Start, Started};
 pub use self::step::{Act, Acting, Again, Call, Marker, Retry, Step, StepFailure};
-pub use self::sweep::{Swept, sweep};
+pub use self::sweep::{Due, Swept, sweep};
 pub use self::todo::Todo;
 pub use self::worker::{Advanced, Unfinished, Worker};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use idwo_core::chance::Chance;
 use idwo_core::clock::Clock;
 use idwo_core::store::Item;
-use idwo_core::workflow::{Kinds, Run, RunId, Runs, Worker, kind, sweep};
+use idwo_core::workflow::{Due, Kinds, Run, RunId, Runs, Worker, kind, sweep};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -173,7 +173,7 @@ async fn work(world: Arc<World>) {
 async fn keep_sweeping(world: Arc<World>) {
     loop {
         world.stage.idle().await;
-        let swept = sweep(&world.runs, GRACE, SWEEP_RUNS_MAX).await;
+        let swept = sweep(&world.runs, Due::For(GRACE), SWEEP_RUNS_MAX).await;
         world.stage.say(&format!("swept {swept:?}"));
         world.stage.sleep(SWEEP_EVERY).await;
     }

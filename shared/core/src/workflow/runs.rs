@@ -17,7 +17,9 @@ use super::run::{Begun, Run};
 use crate::chance::{Chance, NoChance};
 use crate::clock::Clock;
 use crate::queue::{Queue, QueueFailure};
-use crate::store::{Batch, BatchId, Item, Key, Name, Query, Store, StoreFailure, Write};
+use crate::store::{
+    Batch, BatchId, Item, Key, Name, PAGE_ITEMS_MAX, Query, Store, StoreFailure, Write,
+};
 
 /// How often an event is tried again on a run that somebody else changed meanwhile.
 const CONFLICTS_MAX: usize = 20;
@@ -111,7 +113,8 @@ impl Runs {
 
     /// The tenant's runs, those that were started last first.
     pub async fn recent(&self, tenant: &Tenant, runs_max: u16) -> Result<Vec<Run>, RunsFailure> {
-        let query = Query::all(rows::list_of(tenant)?, None).last_first(runs_max);
+        let query =
+            Query::all(rows::list_of(tenant)?, None).last_first(runs_max.min(PAGE_ITEMS_MAX));
         let mut runs = Vec::new();
         for item in self.items(query, runs_max.into()).await? {
             let line: Line = read(&item)?;

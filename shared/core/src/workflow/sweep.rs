@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::rows::{self, Line};
 use super::runs::{Runs, RunsFailure, read};
+use crate::queue::DELAY_MAX;
 use crate::store::Query;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,11 +16,22 @@ pub struct Swept {
     pub is_cut: bool,
 }
 
-/// Tells of at most `runs_max` runs that have been due for `grace`: so long whoever made them due, and told
-/// the workers, is given.
-pub async fn sweep(runs: &Runs, grace: Duration, runs_max: usize) -> Result<Swept, RunsFailure> {
+/// Which runs a sweep tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// Those that have been due for this long: so long whoever made them due, and told the workers, is given.
+    For(Duration),
+    /// All that a message could have been told of: the queue is lost.
+    Soon,
+}
+
+/// Tells of at most `runs_max` runs.
+pub async fn sweep(runs: &Runs, due: Due, runs_max: usize) -> Result<Swept, RunsFailure> {
     let now = runs.clock.now();
-    let due_by = now.checked_sub(grace).unwrap_or(now);
+    let due_by = match due {
+        Due::For(grace) => now.checked_sub(grace).unwrap_or(now),
+        Due::Soon => now.checked_add(DELAY_MAX).unwrap_or(now),
+    };
     let mut query = Query::all(rows::due()?, None);
     let mut swept = Swept::default();
     loop {

@@ -18,6 +18,7 @@ use super::runs::{Happening, Loaded, Runs, RunsFailure};
 use super::start::{Start, Started};
 use super::step::{Again, Call, StepFailure};
 use super::todo::Todo;
+use crate::queue::DELAY_MAX;
 use crate::store::StoreFailure;
 
 /// How much longer than a try a lease lasts: what a worker needs beside it, and what clocks differ by.
@@ -132,8 +133,10 @@ impl Worker {
 
     async fn come_again(&self, run: &Run, now: Timestamp, at: Timestamp) -> Result<(), Unfinished> {
         let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+        // Whoever is alone has lost its queue with its last life, and looks at all that is open.
+        let soon = if self.is_alone { DELAY_MAX } else { SOON };
         // What somebody is at has its message, or is found by a sweep.
-        if run.work.lease.is_some() || wait > SOON {
+        if run.work.lease.is_some() || wait > soon {
             return Ok(());
         }
         self.runs.hint(&run.id, wait).await
