@@ -7,6 +7,8 @@ pub mod call;
 pub mod gate;
 pub mod key;
 mod markdown;
+#[cfg(feature = "rehearsal")]
+pub mod rehearsal;
 pub mod sandbox;
 pub mod terminal;
 
@@ -25,3 +27,4 @@ pub mod in_process;
 mod kept;
 pub mod repositories;
 pub mod tools;
+pub mod work;
