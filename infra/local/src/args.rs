@@ -63,6 +63,17 @@ pub enum Command {
     /// Access keys for a deployed endpoint.
     #[command(subcommand)]
     Key(Key),
+
+    /// Go through workflows whose steps leave lines in a file; for killing it meanwhile.
+    #[cfg(feature = "rehearsal")]
+    Rehearse(Rehearse),
+}
+
+#[cfg(feature = "rehearsal")]
+#[derive(Debug, Clone, clap::Args)]
+pub struct Rehearse {
+    /// How many are started; those of former times go on.
+    pub runs: u32,
 }
 
 #[derive(Debug, Clone, clap::Args)]

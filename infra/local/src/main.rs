@@ -43,6 +43,10 @@ async fn obeyed(args: &Args, variables: &Variables) -> Result<ExitCode, Failed> 
         Some(Command::Call(wanted)) => return call::run(args, wanted, variables).await,
         Some(Command::Sandbox(wanted)) => sandbox::run(args, wanted).await?,
         Some(Command::Key(wanted)) => key::run(wanted)?,
+        #[cfg(feature = "rehearsal")]
+        Some(Command::Rehearse(wanted)) => {
+            idwo_local::rehearsal::run(args, wanted, variables).await?;
+        }
         Some(Command::Doctor) => return doctor::run(args, variables).await,
     }
     Ok(ExitCode::SUCCESS)
