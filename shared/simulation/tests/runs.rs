@@ -1,0 +1,450 @@
+//! Runs as whoever starts, tells, stops and looks at them sees them.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::executor::block_on;
+use idwo_core::chance::Chance;
+use idwo_core::queue::{Queue, QueueFailure};
+use idwo_core::workflow::{
+    Acting, Advanced, Call, Due, Event, Fact, Happened, Happening, Kinds, Move, OnFailure, Outcome,
+    Refused, Retry, RunId, Runs, RunsFailure, Start, Started, Status, Step, Tenant, Then, What,
+    Worker, Workflow, kind, sweep,
+};
+use idwo_simulation::clock::TestClock;
+use idwo_simulation::model::Model;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const DAYS_90: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// Takes a step for each letter of its input: `s`tep, `f`ailing one, `b`ig one, `w`ait of a day, `l`isten; `o` goes
+/// round in circles.
+struct Letters;
+
+const fn step(name: &'static str, act: idwo_core::workflow::Act<(), Value>) -> Step<()> {
+    Step {
+        name,
+        act,
+        find: None,
+        undo: None,
+        retry: Retry::OF_A_SERVICE,
+        within: Duration::from_secs(10),
+    }
+}
+
+fn fine<'a>((): &'a (), _: &'a Call) -> Acting<'a, Value> {
+    Box::pin(async { Ok(json!("fine")) })
+}
+
+fn failing<'a>((): &'a (), _: &'a Call) -> Acting<'a, Value> {
+    use idwo_core::workflow::{Again, StepFailure};
+    Box::pin(async { Err(StepFailure::new("no such thing", Again::Pointless)) })
+}
+
+fn big<'a>((): &'a (), _: &'a Call) -> Acting<'a, Value> {
+    Box::pin(async { Ok(json!("x".repeat(65 * 1024))) })
+}
+
+impl Workflow for Letters {
+    const NAME: &'static str = "letters";
+    const STEPS: &'static [Step<()>] = &[
+        step("fine", fine),
+        step("failing", failing),
+        step("big", big),
+    ];
+    const ON_FAILURE: OnFailure = OnFailure::Keep;
+    const LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+    type Hands = ();
+    type Input = String;
+    type State = VecDeque<char>;
+
+    fn begin(letters: String) -> Move<VecDeque<char>> {
+        following(letters.chars().collect())
+    }
+
+    fn next(letters: VecDeque<char>, _: Happened<'_>) -> Move<VecDeque<char>> {
+        following(letters)
+    }
+}
+
+fn following(mut letters: VecDeque<char>) -> Move<VecDeque<char>> {
+    let perform = |name| Then::Step {
+        name,
+        input: Value::Null,
+    };
+    let then = match letters.pop_front() {
+        Some('s') => perform("fine"),
+        Some('f') => perform("failing"),
+        Some('b') => perform("big"),
+        Some('w') => Then::Wait(Duration::from_secs(24 * 3600)),
+        Some('l') => Then::Callback(Duration::from_secs(3600)),
+        Some('o') => {
+            letters.push_front('o');
+            Then::Children(Vec::new())
+        }
+        _ => Then::End(json!("read")),
+    };
+    Move::to(letters, then)
+}
+
+/// Messages, with what is delayed among them.
+#[derive(Default)]
+struct Inbox(Mutex<VecDeque<(String, Duration)>>);
+
+#[async_trait]
+impl Queue for Inbox {
+    async fn send(&self, body: String, delay: Duration) -> Result<(), QueueFailure> {
+        self.0.lock().unwrap().push_back((body, delay));
+        Ok(())
+    }
+}
+
+struct Office {
+    clock: Arc<TestClock>,
+    inbox: Arc<Inbox>,
+    runs: Arc<Runs>,
+    worker: Worker,
+}
+
+impl Office {
+    fn open() -> Self {
+        let clock = Arc::new(TestClock::default());
+        let inbox = Arc::new(Inbox::default());
+        let store = Arc::new(Model::new(clock.clone()));
+        let kinds = Kinds::of([kind::<Letters>(())]);
+        let chance = Arc::new(Chance::seeded(1));
+        let runs = Arc::new(Runs::new(
+            store,
+            inbox.clone(),
+            clock.clone(),
+            chance,
+            kinds,
+            DAYS_90,
+        ));
+        let worker = Worker::new(runs.clone(), Uuid::from_u128(1));
+        Self {
+            clock,
+            inbox,
+            runs,
+            worker,
+        }
+    }
+
+    fn start(&self, entity: &str, letters: &str) -> Started {
+        block_on(self.runs.start(asked(entity, letters))).unwrap()
+    }
+
+    fn begun(&self, entity: &str, letters: &str) -> RunId {
+        match self.start(entity, letters) {
+            Started::New(loaded) => loaded.run.id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Does what the messages ask for, those that are delayed included, until there are none.
+    fn work(&self) {
+        while let Some((message, _)) = self.next_message() {
+            block_on(self.worker.take(&message)).unwrap();
+        }
+    }
+
+    fn next_message(&self) -> Option<(String, Duration)> {
+        self.inbox.0.lock().unwrap().pop_front()
+    }
+
+    fn status(&self, id: &RunId) -> Status {
+        block_on(self.runs.get(id)).unwrap().unwrap().run.status
+    }
+
+    fn tell(&self, id: &RunId, fact: &str) -> Happening {
+        let fact = Fact {
+            id: fact.to_owned(),
+            name: fact.to_owned(),
+            with: Value::Null,
+        };
+        block_on(self.runs.happen(id, Event::Called(fact), None)).unwrap()
+    }
+
+    fn told(&self, id: &RunId) -> Vec<What> {
+        let history = block_on(self.runs.history(id)).unwrap();
+        history.into_iter().map(|record| record.what).collect()
+    }
+}
+
+fn tenant(name: &str) -> Tenant {
+    name.parse().unwrap()
+}
+
+fn asked(entity: &str, letters: &str) -> Start {
+    Start {
+        tenant: tenant("team"),
+        entity: entity.parse().unwrap(),
+        kind: "letters".to_owned(),
+        input: json!(letters),
+        correlation: Uuid::from_u128(7),
+        parent: None,
+    }
+}
+
+#[test]
+fn starting_again_while_it_is_open_gives_the_open_one() {
+    let office = Office::open();
+    let id = office.begun("pr-1", "sl");
+    match office.start("pr-1", "sl") {
+        Started::Known(loaded) => assert_eq!(loaded.run.id, id),
+        other => panic!("{other:?}"),
+    }
+    match office.start("pr-1", "ss") {
+        Started::Conflict { open } => assert_eq!(open.run.input, json!("sl")),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn starting_again_after_it_has_ended_is_a_new_attempt() {
+    let office = Office::open();
+    let first = office.begun("pr-1", "s");
+    office.work();
+    assert_eq!(office.status(&first), Status::Done);
+    let second = office.begun("pr-1", "s");
+    assert_eq!((first.attempt, second.attempt), (1, 2));
+    let team = tenant("team");
+    let newest = block_on(office.runs.newest(&team, &first.entity))
+        .unwrap()
+        .unwrap();
+    assert_eq!(newest.run.id, second);
+    assert_eq!(
+        office.status(&first),
+        Status::Done,
+        "the first is as it was"
+    );
+}
+
+#[test]
+fn another_tenants_workflow_is_not_found() {
+    let office = Office::open();
+    let id = office.begun("pr-1", "l");
+    let [team, others] = ["team", "others"].map(tenant);
+    let foreign = RunId {
+        tenant: others.clone(),
+        ..id.clone()
+    };
+    let runs = &office.runs;
+    assert_eq!(block_on(runs.get(&foreign)).unwrap(), None);
+    assert_eq!(block_on(runs.newest(&others, &id.entity)).unwrap(), None);
+    assert_eq!(block_on(runs.recent(&others, 10)).unwrap().len(), 0);
+    assert_eq!(block_on(runs.history(&foreign)).unwrap().len(), 0);
+    assert_eq!(office.tell(&foreign, "x"), Happening::NoSuchRun);
+    assert_eq!(block_on(runs.recent(&team, 10)).unwrap().len(), 1);
+    // Names that would read the same without their borders.
+    let near = tenant("team-entity");
+    assert_eq!(block_on(runs.recent(&near, 10)).unwrap().len(), 0);
+}
+
+#[test]
+fn input_that_cannot_be_read_is_refused_and_nothing_is_started() {
+    let office = Office::open();
+    let start = Start {
+        input: json!({ "letters": 1 }),
+        ..asked("pr-1", "")
+    };
+    match block_on(office.runs.start(start)).unwrap() {
+        Started::Refused(why) => assert!(why.contains("expected a string"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(
+        block_on(office.runs.recent(&tenant("team"), 10))
+            .unwrap()
+            .len(),
+        0
+    );
+}
+
+#[test]
+fn a_wait_of_a_day_needs_nobody_until_it_is_over() {
+    let office = Office::open();
+    let id = office.begun("pr-1", "sws");
+    office.work();
+    let soon = || {
+        block_on(sweep(&office.runs, Due::For(Duration::ZERO), 10))
+            .unwrap()
+            .told
+    };
+    assert_eq!(soon(), 0);
+    office.clock.advance(SignedDuration::from_hours(23));
+    assert_eq!(soon(), 0);
+    office.clock.advance(SignedDuration::from_hours(1));
+    assert_eq!(soon(), 1);
+    office.work();
+    assert_eq!(office.status(&id), Status::Done);
+}
+
+#[test]
+fn a_sweep_tells_of_no_more_than_it_may_and_says_so() {
+    let office = Office::open();
+    for n in 0..5 {
+        office.begun(&format!("pr-{n}"), "s");
+    }
+    while office.next_message().is_some() {}
+    let swept = block_on(sweep(&office.runs, Due::For(Duration::ZERO), 3)).unwrap();
+    assert_eq!((swept.told, swept.is_cut), (3, true));
+    let all = block_on(sweep(&office.runs, Due::For(Duration::ZERO), 5)).unwrap();
+    assert_eq!((all.told, all.is_cut), (5, false));
+}
+
+#[test]
+fn a_fact_counts_once_and_is_kept_until_it_can_be_taken() {
+    let office = Office::open();
+    let id = office.begun("pr-1", "sll");
+    assert!(matches!(office.tell(&id, "early"), Happening::Changed(_)));
+    assert_eq!(office.tell(&id, "early"), Happening::HeardBefore);
+    office.work();
+    assert!(matches!(office.tell(&id, "late"), Happening::Changed(_)));
+    assert_eq!(office.tell(&id, "early"), Happening::HeardBefore);
+    office.work();
+    assert_eq!(office.status(&id), Status::Done);
+    assert_eq!(office.tell(&id, "late"), Happening::HeardBefore);
+    assert_eq!(
+        office.tell(&id, "too late"),
+        Happening::Refused(Refused::Ended)
+    );
+    let called = |what: &What| matches!(what, What::Called { .. });
+    assert_eq!(
+        office.told(&id).iter().filter(|what| called(what)).count(),
+        2
+    );
+}
+
+#[test]
+fn more_facts_than_can_wait_are_refused_and_not_lost() {
+    let office = Office::open();
+    let id = office.begun("pr-1", &format!("s{}", "l".repeat(51)));
+    for n in 0..50 {
+        assert!(
+            matches!(office.tell(&id, &n.to_string()), Happening::Changed(_)),
+            "{n}"
+        );
+    }
+    assert_eq!(office.tell(&id, "50"), Happening::Refused(Refused::Full));
+    office.work();
+    assert!(matches!(office.tell(&id, "50"), Happening::Changed(_)));
+    assert_eq!(office.status(&id), Status::Done);
+}
+
+#[test]
+fn what_is_told_of_a_run_names_the_call_that_made_it_happen() {
+    let office = Office::open();
+    let id = office.begun("pr-1", "l");
+    let by = "ann".to_owned();
+    let call = Uuid::from_u128(8);
+    block_on(
+        office
+            .runs
+            .happen(&id, Event::CancelAsked { by }, Some(call)),
+    )
+    .unwrap();
+    let history = block_on(office.runs.history(&id)).unwrap();
+    let correlations: Vec<u128> = history
+        .iter()
+        .map(|record| record.correlation.as_u128())
+        .collect();
+    assert_eq!(correlations, [7, 7, 8, 8]);
+    assert!(history.iter().map(|record| record.number).eq(0..4));
+    assert_eq!(office.status(&id), Status::Cancelled);
+}
+
+#[test]
+fn a_step_that_cannot_be_done_is_tried_again_on_request_from_there() {
+    let office = Office::open();
+    let first = office.begun("pr-1", "sf");
+    let team = tenant("team");
+    let retry = || block_on(office.runs.retry(&team, &first.entity, Uuid::nil())).unwrap();
+    assert_eq!(retry(), Started::Refused("it has not ended".to_owned()));
+    office.work();
+    assert_eq!(office.status(&first), Status::Failed);
+    let Started::New(again) = retry() else {
+        panic!("not tried again");
+    };
+    assert_eq!(again.run.id.attempt, 2);
+    office.work();
+    let told = office.told(&again.run.id);
+    let from_step = "failing".to_owned();
+    assert_eq!(told[0], What::StartedAgain { from_step });
+    let begun = |what: &&What| matches!(what, What::StepBegun { step, .. } if step == "fine");
+    assert_eq!(
+        told.iter().filter(begun).count(),
+        0,
+        "what was done is not done again"
+    );
+}
+
+#[test]
+fn what_is_too_large_or_goes_round_in_circles_fails() {
+    let office = Office::open();
+    let [big, circle] = ["b", "o"].map(|letters| office.begun(letters, letters));
+    office.work();
+    for (id, why) in [(big, "bytes"), (circle, "more than 500 steps")] {
+        let run = block_on(office.runs.get(&id)).unwrap().unwrap().run;
+        match run.outcome {
+            Some(Outcome::Failed { what }) => assert!(what.contains(why), "{what}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_run_of_a_kind_that_is_not_known_here_is_left_to_who_knows_it() {
+    let office = Office::open();
+    let id = office.begun("pr-1", "s");
+    let store = Arc::new(Model::new(office.clock.clone()));
+    let strangers = Runs::new(
+        store,
+        office.inbox.clone(),
+        office.clock.clone(),
+        Arc::new(Chance::seeded(2)),
+        Kinds::default(),
+        DAYS_90,
+    );
+    let unknown = block_on(strangers.start(asked("pr-2", "s")));
+    assert!(matches!(unknown, Err(RunsFailure::UnknownKind(_))));
+    let poison = block_on(office.worker.take("{\"version\":2,\"job\":\"advance\"}"));
+    assert!(matches!(poison, Err(RunsFailure::Poison(_))));
+    office.work();
+    assert_eq!(office.status(&id), Status::Done);
+}
+
+#[test]
+fn all_that_is_known_of_a_run_is_gone_when_its_time_is_over() {
+    let office = Office::open();
+    let id = office.begun("pr-1", "s");
+    office.work();
+    let life = SignedDuration::from_hours(30 * 24);
+    let kept = SignedDuration::try_from(DAYS_90).unwrap();
+    office
+        .clock
+        .advance(life + kept - SignedDuration::from_secs(1));
+    assert_eq!(block_on(office.runs.history(&id)).unwrap().len(), 4);
+    office.clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(block_on(office.runs.get(&id)).unwrap(), None);
+    assert_eq!(block_on(office.runs.history(&id)).unwrap().len(), 0);
+    assert_eq!(
+        block_on(office.runs.recent(&id.tenant, 10)).unwrap().len(),
+        0
+    );
+    assert_eq!(
+        block_on(office.worker.advance(&id)).unwrap(),
+        Advanced::NoSuchRun
+    );
+}
