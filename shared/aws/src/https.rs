@@ -8,8 +8,8 @@ use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
@@ -49,11 +49,12 @@ impl Https {
         Ok(Self(client))
     }
 
+    /// Once; what waited in the pool and was closed before a byte of it was sent goes by a new connection.
     pub(crate) async fn send(
         &self,
         request: Request<Full<Bytes>>,
-    ) -> Result<Response<Incoming>, Failed> {
-        Ok(self.0.request(request).await?)
+    ) -> Result<Response<Incoming>, Error> {
+        self.0.request(request).await
     }
 }
 

@@ -11,7 +11,7 @@ use idwo_core::failure::{Failure, Retry};
 use idwo_core::health::{Component, State};
 use idwo_core::wire::{Returned, Sent};
 
-use crate::account::{Account, Answer, Ask, Unanswered};
+use crate::account::{ANSWER_BYTES_MAX, Account, Answer, Ask, Unanswered};
 use crate::start::{Failed, Start};
 
 /// What the way there and back may take of a call's time: the tool has so much less, and can still say
@@ -66,9 +66,10 @@ impl Invoke {
         let ask = Ask {
             service: "lambda",
             path: &path,
-            headers: &headers,
-            body: sent,
+            headers,
+            body: sent.into(),
             within,
+            answer_bytes_max: ANSWER_BYTES_MAX,
         };
         self.account.post(ask).await
     }

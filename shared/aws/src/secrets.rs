@@ -4,19 +4,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use http::HeaderName;
-use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::account::{Account, Ask, Unanswered};
+use crate::account::{Account, Ask, Json, Unanswered};
 use crate::start::Failed;
 
 /// Longest wait for one secret: a start that hangs is worse than one that fails, and Lambda starts
 /// another.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
-
-const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
 /// All that the secrets of these names or ARNs hold; of two values the first counts.
 pub(crate) async fn read(
@@ -47,16 +43,9 @@ async fn one(account: &Account, name: &str) -> Result<BTreeMap<String, String>, 
     struct Secret {
         secret_string: String,
     }
-    let ask = Ask {
-        service: "secretsmanager",
-        path: "/",
-        headers: &[
-            (CONTENT_TYPE, "application/x-amz-json-1.1"),
-            (TARGET, "secretsmanager.GetSecretValue"),
-        ],
-        body: json!({ "SecretId": name }).to_string().into_bytes(),
-        within: READ_TIMEOUT,
-    };
+    let target = "secretsmanager.GetSecretValue";
+    let body = json!({ "SecretId": name }).to_string();
+    let ask = Ask::operation("secretsmanager", Json::V1_1, target, body, READ_TIMEOUT);
     let answer = account.post(ask).await;
     let answer = answer.map_err(|source| Unread {
         name: name.to_owned(),
