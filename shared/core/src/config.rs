@@ -53,8 +53,9 @@ pub struct StateKey(SecretString);
 /// Every variable that begins so is ours.
 const OURS: &str = "IDWO_";
 
-/// Those that there are; the last two are read by the project's own tests.
-const KNOWN: [&str; 13] = [
+/// Those that there are. `IDWO_STATE_TABLE` and `IDWO_QUEUE_URL` name what a deployment keeps its state and
+/// its work in; the last two are read by the project's own tests.
+const KNOWN: [&str; 15] = [
     "IDWO_SECRETS",
     "IDWO_ACCESS_KEYS",
     "IDWO_ALLOWED_HOSTS",
@@ -65,7 +66,9 @@ const KNOWN: [&str; 13] = [
     "IDWO_FUNCTION_PREFIX",
     "IDWO_LOG",
     "IDWO_MODEL_BUDGET_USD",
+    "IDWO_QUEUE_URL",
     "IDWO_REQUEST_STATE_KEY",
+    "IDWO_STATE_TABLE",
     "IDWO_CACHE",
     "IDWO_CLONES",
 ];
