@@ -57,6 +57,7 @@ pub(crate) struct Ask<'a> {
 /// The versions of JSON over HTTP that services speak.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Json {
+    V1_0,
     V1_1,
 }
 
@@ -109,6 +110,7 @@ impl<'a> Ask<'a> {
         within: Duration,
     ) -> Self {
         let content_type = match json {
+            Json::V1_0 => "application/x-amz-json-1.0",
             Json::V1_1 => "application/x-amz-json-1.1",
         };
         Self {
@@ -228,7 +230,7 @@ fn refused(head: &Parts, body: Bytes) -> Unanswered {
 }
 
 /// A kind without where it is defined: `com.amazonaws.dynamodb.v20120810#Kind` and `Kind:http://…`.
-fn plain(kind: &str) -> String {
+pub(crate) fn plain(kind: &str) -> String {
     let kind = kind.split(':').next().unwrap_or_default();
     let kind = kind.rsplit('#').next().unwrap_or_default();
     let letters = kind

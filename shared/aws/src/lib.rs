@@ -1,10 +1,11 @@
 //! Functions on Lambda: how one is served ([`endpoint`], [`function`], [`tool`],
-//! [`authorizer`]) and how one is called ([`invoke`]). What every call needs is there before the
-//! first event, while Lambda does not throttle: configuration, secrets, the client, the first TLS
-//! handshake.
+//! [`authorizer`]), how one is called ([`invoke`]), and where it keeps state
+//! ([`dynamodb`]). What every call needs is there before the first event, while Lambda does not throttle:
+//! configuration, secrets, the client, the first TLS handshake.
 
 mod account;
 pub mod authorizer;
+pub mod dynamodb;
 pub mod endpoint;
 pub mod function;
 mod https;
@@ -12,6 +13,8 @@ pub mod invoke;
 mod keys;
 pub mod metrics;
 mod secrets;
+#[cfg(test)]
+mod stand_in;
 mod start;
 pub mod tool;
 

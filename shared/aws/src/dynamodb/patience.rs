@@ -1,0 +1,86 @@
+//! The one owner of retries: whoever uses the store gets what remains after all of them.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
+use idwo_core::chance::Chance;
+use idwo_core::store::StoreFailure;
+use tokio::time::Instant;
+
+/// Most tries of one request.
+const TRIES_MAX: usize = 6;
+
+/// Longest wait before the second try; each further one is at most twice as long. A transaction that was
+/// in the way takes some 10 ms.
+const FIRST_WAIT_MAX: Duration = Duration::from_millis(50);
+
+/// Longest wait for one answer. Longer than for a connection, so that without one it is known that nothing
+/// was sent.
+pub(super) const TRY_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Longest time for all tries together: half of what a call has.
+pub(super) const TOTAL: Duration = Duration::from_secs(12);
+
+pub(super) struct Patience {
+    first_wait_max: Duration,
+}
+
+impl Patience {
+    #[cfg(test)]
+    pub(super) const fn without_waits() -> Self {
+        Self {
+            first_wait_max: Duration::ZERO,
+        }
+    }
+
+    /// Tries, each within the time it is given, until one succeeds or fails for good, or another makes no
+    /// sense. What an earlier try may have written no later one can deny: then nobody knows.
+    pub(super) async fn ask<T, F>(
+        &self,
+        chance: &Chance,
+        once: impl Fn(Duration) -> F,
+    ) -> Result<T, StoreFailure>
+    where
+        F: Future<Output = Result<T, StoreFailure>>,
+    {
+        let begun = Instant::now();
+        let left = || TOTAL.saturating_sub(begun.elapsed());
+        let mut is_open = false;
+        let tried = (|| once(left().min(TRY_TIMEOUT)))
+            .retry(self.waits())
+            .when(can_pass)
+            .notify(|why, _| is_open |= matches!(why, StoreFailure::Unanswered(_)))
+            .adjust(|_, wait| {
+                let wait = wait?.mul_f64(chance.share().unwrap_or(1.0));
+                (wait < left()).then_some(wait)
+            })
+            .await;
+        match tried {
+            Err(StoreFailure::Busy) if is_open => Err(StoreFailure::Unanswered(Open.into())),
+            tried => tried,
+        }
+    }
+
+    fn waits(&self) -> impl BackoffBuilder {
+        ExponentialBuilder::default()
+            .with_min_delay(self.first_wait_max)
+            .with_factor(2.0)
+            .with_max_times(TRIES_MAX - 1)
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            first_wait_max: FIRST_WAIT_MAX,
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a try got no answer, and those after it no place")]
+struct Open;
+
+const fn can_pass(why: &StoreFailure) -> bool {
+    matches!(why, StoreFailure::Busy | StoreFailure::Unanswered(_))
+}
