@@ -1,6 +1,6 @@
 //! Functions on Lambda: how one is served ([`endpoint`], [`function`], [`tool`],
-//! [`authorizer`]), how one is called ([`invoke`]), and where it keeps state
-//! ([`dynamodb`]). What every call needs is there before the first event, while Lambda does not throttle:
+//! [`authorizer`]), how one is called ([`invoke`]), where it keeps state ([`dynamodb`]) and puts work
+//! ([`sqs`]). What every call needs is there before the first event, while Lambda does not throttle:
 //! configuration, secrets, the client, the first TLS handshake.
 
 mod account;
@@ -13,6 +13,7 @@ pub mod invoke;
 mod keys;
 pub mod metrics;
 mod secrets;
+pub mod sqs;
 #[cfg(test)]
 mod stand_in;
 mod start;
