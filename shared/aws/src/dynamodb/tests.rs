@@ -1,5 +1,6 @@
 //! What goes wrong on the way to DynamoDB and back. What goes right, every store's contract tells.
 
+mod contract;
 mod emulator;
 
 use std::error::Error;
