@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 
 use super::super::{DynamoDb, Patience};
 use crate::stand_in::{Answer, Asked, StandIn};
+use crate::start::Start;
 
-const TABLE: &str = "state";
+/// The variable that names it.
+pub(super) const TABLE: (&str, &str) = ("IDWO_STATE_TABLE", "state");
 
 /// What comes instead of an answer.
 #[derive(Debug, Clone)]
@@ -58,20 +60,23 @@ impl Emulator {
         self.faults.lock().unwrap().extend(faults);
     }
 
-    /// One that does not wait between its tries.
     pub(super) fn store(&self, clock: Arc<dyn Clock>) -> DynamoDb {
-        let function = self.stand_in.function(&[("IDWO_STATE_TABLE", TABLE)]);
-        DynamoDb {
-            patience: Patience::without_waits(),
-            ..DynamoDb::of(&function, clock, Chance::seeded(1)).unwrap()
-        }
+        store(&self.stand_in.function(&[TABLE]), clock)
+    }
+}
+
+/// One that does not wait between its tries.
+pub(super) fn store(function: &Start, clock: Arc<dyn Clock>) -> DynamoDb {
+    DynamoDb {
+        patience: Patience::without_waits(),
+        ..DynamoDb::of(function, clock, Chance::seeded(1)).unwrap()
     }
 }
 
 fn make_table(database: &Database) {
     let attribute = |name| json!({ "AttributeName": name, "AttributeType": "S" });
     let table = json!({
-        "TableName": TABLE,
+        "TableName": TABLE.1,
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [attribute("pk"), attribute("sk")],
         "KeySchema": [
