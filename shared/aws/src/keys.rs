@@ -1,87 +1,45 @@
-//! The keys as the secret has them, read again while a function runs.
-
-use std::time::Duration;
+//! The keys as the secrets have them, read again while a function runs. API Gateway keeps the authorizer's
+//! answer for as long as secrets are used without a look ([`AGE_MAX`](crate::secrets::AGE_MAX)), so that a
+//! key that was taken back works for twice as long at most: ten minutes.
 
 use idwo_core::access::Keys;
 use jiff::Timestamp;
 
+use crate::secrets::{LOOK_AGAIN_AFTER, Secrets};
 use crate::start::{Failed, Start};
 
-/// How long keys are used without looking whether they changed. API Gateway keeps the authorizer's
-/// answer for as long again, so that a key that was taken back works for at most ten minutes.
-const KEYS_AGE_MAX: Duration = Duration::from_secs(300);
-
-/// How soon somebody whom no key lets in, or a look that failed, makes us look again: a new key works
-/// within this, and strangers cost one process at most twelve looks a minute ($0.09 a day).
-const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(5);
-
-pub(crate) struct KeyRing {
-    start: Start,
-    read_at: Timestamp,
-    failed_at: Option<Timestamp>,
-}
+/// Somebody whom no key lets in makes us look again: a new key works within [`LOOK_AGAIN_AFTER`], and
+/// strangers cost one process at most twelve looks a minute ($0.09 a day).
+pub(crate) struct KeyRing(Secrets);
 
 impl KeyRing {
     pub(crate) const fn of(start: Start, read_at: Timestamp) -> Self {
-        Self {
-            start,
-            read_at,
-            failed_at: None,
-        }
+        Self(Secrets::of(start, read_at))
     }
 
-    /// What `answer` says of the keys, and of newer ones where it does not like those.
+    /// What `answer` says of the keys, and of newer ones where it does not like those. Nobody is let in by
+    /// keys that can no longer be read.
     pub(crate) async fn ask<R, N>(
         &mut self,
         now: Timestamp,
         answer: impl Fn(&Keys) -> Result<R, N>,
     ) -> Result<Result<R, N>, Failed> {
-        self.renew(now, KEYS_AGE_MAX).await?;
-        let first = answer(self.keys());
+        let first = answer(&self.0.start(now).await?.config.access_keys);
         if first.is_ok() {
             return Ok(first);
         }
-        self.renew(now, LOOK_AGAIN_AFTER).await?;
-        Ok(answer(self.keys()))
+        let start = self.0.start_of_age(now, LOOK_AGAIN_AFTER).await?;
+        Ok(answer(&start.config.access_keys))
     }
-
-    /// Reads the keys again once they are of this age. Nobody is let in by keys that can no longer be
-    /// read.
-    async fn renew(&mut self, now: Timestamp, age: Duration) -> Result<(), Failed> {
-        if since(self.read_at, now) < age {
-            return Ok(());
-        }
-        if self
-            .failed_at
-            .is_some_and(|failed_at| since(failed_at, now) < LOOK_AGAIN_AFTER)
-        {
-            return Err("the keys could not be read a moment ago".into());
-        }
-        self.failed_at = Some(now);
-        let config = self.start.configured().await;
-        self.start.config = config.inspect_err(|error| {
-            tracing::error!(?error, "the keys cannot be read");
-        })?;
-        (self.read_at, self.failed_at) = (now, None);
-        Ok(())
-    }
-
-    const fn keys(&self) -> &Keys {
-        &self.start.config.access_keys
-    }
-}
-
-fn since(then: Timestamp, now: Timestamp) -> Duration {
-    now.duration_since(then).unsigned_abs()
 }
 
 #[cfg(test)]
 mod tests {
-    use idwo_core::config::Variables;
     use idwo_sandbox::aws::Aws;
     use serde_json::json;
 
     use super::*;
+    use crate::stand_in::function_at;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -97,17 +55,9 @@ mod tests {
 
     /// Read at second 1000.
     async fn ring(aws: &Aws) -> KeyRing {
-        let url = aws.url();
-        let variables = [
-            ("AWS_REGION", "eu-central-1"),
-            ("AWS_ACCESS_KEY_ID", "test"),
-            ("AWS_SECRET_ACCESS_KEY", "test"),
-            ("AWS_ENDPOINT_URL", &url),
-            ("IDWO_SECRETS", "signing"),
-        ];
-        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let start = Start::of(Variables::new(variables)).unwrap();
-        KeyRing::of(start.with_secrets().await.unwrap(), at(1000))
+        let mut start = function_at(&aws.url(), &[("IDWO_SECRETS", "signing")]);
+        start.read_secrets().await.unwrap();
+        KeyRing::of(start, at(1000))
     }
 
     /// The keys that somebody whom they let in is asked with.

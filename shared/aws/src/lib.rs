@@ -12,7 +12,7 @@ mod https;
 pub mod invoke;
 mod keys;
 pub mod metrics;
-mod secrets;
+pub mod secrets;
 pub mod sqs;
 #[cfg(test)]
 mod stand_in;

@@ -15,6 +15,7 @@ use crate::secrets;
 pub type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// What a function starts with.
+#[derive(Clone)]
 pub struct Start {
     pub config: Config,
     /// Of this process, and all that its secrets hold.
@@ -26,9 +27,10 @@ pub struct Start {
 impl Start {
     /// Of this process: with the log as JSON lines on standard output, and all that its secrets hold.
     pub(crate) async fn here() -> Result<Self, Failed> {
-        let start = Self::of(environment())?;
+        let mut start = Self::of(environment())?;
         log(&start.config)?;
-        start.with_secrets().await
+        start.read_secrets().await?;
+        Ok(start)
     }
 
     pub(crate) fn of(environment: Variables) -> Result<Self, Failed> {
@@ -40,15 +42,12 @@ impl Start {
         })
     }
 
-    pub(crate) async fn with_secrets(mut self) -> Result<Self, Failed> {
-        self.variables = self.with_kept().await?;
-        self.config = Config::read(&self.variables)?;
-        Ok(self)
-    }
-
-    /// The configuration as it is now: secrets change while a function runs.
-    pub(crate) async fn configured(&self) -> Result<Config, Failed> {
-        Ok(Config::read(&self.with_kept().await?)?)
+    /// Takes what the secrets hold now, or changes nothing.
+    pub(crate) async fn read_secrets(&mut self) -> Result<(), Failed> {
+        let variables = self.with_kept().await?;
+        self.config = Config::read(&variables)?;
+        self.variables = variables;
+        Ok(())
     }
 
     async fn with_kept(&self) -> Result<Variables, Failed> {
