@@ -43,6 +43,8 @@ const PAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// most 400 KiB of JSON each, in which every second byte is escaped.
 const REFUSAL_BYTES_MAX: usize = 64 * 1024 * 1024;
 
+/// A call takes 12 s at most, with all its tries. What the account refuses (no such table, no right to it)
+/// is [`StoreFailure::Refused`].
 pub struct DynamoDb {
     account: Account,
     table: String,
@@ -52,7 +54,10 @@ pub struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// The table that `IDWO_STATE_TABLE` names.
+    /// The table that `IDWO_STATE_TABLE` names. Nothing is asked of it yet.
+    ///
+    /// # Errors
+    /// Variables that are not set or not usable.
     pub fn of(start: &Start, clock: Arc<dyn Clock>, chance: Chance) -> Result<Self, Failed> {
         Ok(Self {
             account: start.account()?.clone(),
@@ -100,9 +105,10 @@ impl DynamoDb {
     async fn ask(&self, request: &Request, within: Duration) -> Result<Bytes, Unanswered> {
         let (target, body) = (request.target, request.body.clone());
         let ask = Ask {
-            answer_bytes_max: match request.is_transaction() {
-                true => REFUSAL_BYTES_MAX,
-                false => PAGE_BYTES_MAX,
+            answer_bytes_max: if request.is_transaction() {
+                REFUSAL_BYTES_MAX
+            } else {
+                PAGE_BYTES_MAX
             },
             ..Ask::operation("dynamodb", Json::V1_0, target, body, within)
         };

@@ -10,16 +10,21 @@ use serde_json::json;
 use crate::account::{Account, Ask, Json, Unanswered};
 use crate::start::{Failed, Start};
 
-/// Longest wait for one answer. There are two tries, so that a caller waits at most twice as long.
+/// Longest wait for one answer, of two. What is not sent in time is found by whoever looks into the store.
 const TRY_TIMEOUT: Duration = Duration::from_secs(4);
 
+/// A call takes 8 s at most, with both its tries.
 pub struct Sqs {
     account: Account,
     url: String,
 }
 
 impl Sqs {
-    /// The queue that `IDWO_QUEUE_URL` names, in the region that this function runs in.
+    /// The queue that `IDWO_QUEUE_URL` names, in the region that this function runs in. Nothing is asked of
+    /// it yet.
+    ///
+    /// # Errors
+    /// Variables that are not set or not usable.
     pub fn of(start: &Start) -> Result<Self, Failed> {
         Ok(Self {
             account: start.account()?.clone(),

@@ -14,12 +14,11 @@ use crate::account::{self, Said, Unanswered};
 
 /// Refusals of what could be done a moment later, of requests and, by other names, of a transaction's writes.
 /// Nothing was written.
-const BUSY: [&str; 9] = [
+const BUSY: [&str; 8] = [
     "ProvisionedThroughputExceeded",
     "ProvisionedThroughputExceededException",
     "ReplicatedWriteConflictException",
     "RequestLimitExceeded",
-    "RequestLimitExceededException",
     "ThrottlingError",
     "ThrottlingException",
     "TransactionConflict",
