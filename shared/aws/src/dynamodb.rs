@@ -94,7 +94,7 @@ impl DynamoDb {
     }
 
     async fn read<T: DeserializeOwned>(&self, request: &Request) -> Result<T, StoreFailure> {
-        let once = async |within| {
+        let once = async |within, _| {
             let answer = self.ask(request, within).await;
             verdict::of_read(&answer.map_err(verdict::of_any)?)
         };
@@ -145,9 +145,10 @@ impl Store for DynamoDb {
         let now = self.clock.now();
         let token = self.token(batch, now);
         let request = request::write(&self.table, batch, now, token);
-        let once = async |within| {
-            let answer = self.ask(&request, within).await;
-            answer.map_or_else(|why| verdict::of_write(batch, now, why), |_| Ok(()))
+        let once = async |within, is_open| match self.ask(&request, within).await {
+            Ok(_) => Ok(()),
+            Err(why) if is_open => verdict::of_another_try(batch, now, why),
+            Err(why) => verdict::of_write(batch, now, why),
         };
         self.patience.ask(&self.chance, once).await
     }

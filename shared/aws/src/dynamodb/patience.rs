@@ -1,5 +1,7 @@
 //! The one owner of retries: whoever uses the store gets what remains after all of them.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
@@ -34,29 +36,31 @@ impl Patience {
     }
 
     /// Tries, each within the time it is given, until one succeeds or fails for good, or another makes no
-    /// sense. What an earlier try may have written no later one can deny: then nobody knows.
+    /// sense. A try is told whether an earlier one is open: what that may have written no later one can deny.
     pub(super) async fn ask<T, F>(
         &self,
         chance: &Chance,
-        once: impl Fn(Duration) -> F,
+        once: impl Fn(Duration, bool) -> F,
     ) -> Result<T, StoreFailure>
     where
         F: Future<Output = Result<T, StoreFailure>>,
     {
         let begun = Instant::now();
         let left = || TOTAL.saturating_sub(begun.elapsed());
-        let mut is_open = false;
-        let tried = (|| once(left().min(TRY_TIMEOUT)))
+        let is_open = AtomicBool::new(false);
+        let tried = (|| once(left().min(TRY_TIMEOUT), is_open.load(Relaxed)))
             .retry(self.waits())
             .when(can_pass)
-            .notify(|why, _| is_open |= matches!(why, StoreFailure::Unanswered(_)))
+            .notify(|why, _| {
+                is_open.fetch_or(matches!(why, StoreFailure::Unanswered(_)), Relaxed);
+            })
             .adjust(|_, wait| {
                 let wait = wait?.mul_f64(chance.share().unwrap_or(1.0));
                 (wait < left()).then_some(wait)
             })
             .await;
         match tried {
-            Err(StoreFailure::Busy) if is_open => Err(StoreFailure::Unanswered(Open.into())),
+            Err(StoreFailure::Busy) if is_open.load(Relaxed) => Err(open()),
             tried => tried,
         }
     }
@@ -78,8 +82,12 @@ impl Default for Patience {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("a try got no answer, and those after it no place")]
+#[error("a try got no answer, and those after it do not tell what became of it")]
 struct Open;
+
+pub(super) fn open() -> StoreFailure {
+    StoreFailure::Unanswered(Open.into())
+}
 
 const fn can_pass(why: &StoreFailure) -> bool {
     matches!(why, StoreFailure::Busy | StoreFailure::Unanswered(_))

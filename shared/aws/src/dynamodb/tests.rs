@@ -5,6 +5,7 @@ mod contract;
 mod emulator;
 mod large;
 mod lost;
+mod overtaken;
 mod told;
 
 use std::sync::Arc;

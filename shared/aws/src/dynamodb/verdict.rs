@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::patience;
 use super::row::{Found, Row};
 use crate::account::{self, Said, Unanswered};
 
@@ -55,6 +56,20 @@ struct Reason {
 
 pub(super) fn of_read<T: DeserializeOwned>(answer: &Bytes) -> Result<T, StoreFailure> {
     serde_json::from_slice(answer).map_err(|_| strange())
+}
+
+/// After a try of which nobody knows what became.
+pub(super) fn of_another_try(
+    batch: &Batch,
+    now: Timestamp,
+    why: Unanswered,
+) -> Result<(), StoreFailure> {
+    of_write(batch, now, why).map_err(|why| match &why {
+        StoreFailure::Conflict { found, .. } if !is_known(batch, found.as_deref()) => {
+            patience::open()
+        }
+        _ => why,
+    })
 }
 
 /// `Ok` where the refusal shows that the batch was applied before.
@@ -121,6 +136,18 @@ fn is_ours(
         return Ok(true);
     }
     Err(StoreFailure::conflict(write.key(), there))
+}
+
+/// Whether a conflict shows that no earlier try was applied. A transaction's would have been known by its token.
+/// A write by itself would have left the version that somebody else has left; where they are further, or have
+/// removed it, they may have gone on from ours.
+fn is_known(batch: &Batch, found: Option<&Item>) -> bool {
+    let version = match batch.writes() {
+        [Write::Insert { .. }] => 1,
+        [Write::Replace { version, .. }] => version.saturating_add(1),
+        _ => return true,
+    };
+    found.is_some_and(|item| item.version == version)
 }
 
 impl Reason {

@@ -77,7 +77,7 @@ async fn where_nobody_listens_nothing_was_written() {
 async fn all_tries_together_end_within_their_time() {
     let begun = Instant::now();
     let chance = Chance::seeded(1);
-    let hangs = async |within| {
+    let hangs = async |within, _| {
         tokio::time::timeout(within, std::future::pending::<()>())
             .await
             .unwrap_err();
@@ -93,7 +93,7 @@ async fn all_tries_together_end_within_their_time() {
 async fn a_busy_store_is_given_time_and_never_the_same() {
     let waited = async |seed| {
         let begun = Instant::now();
-        let busy = async |_| Err::<(), _>(StoreFailure::Busy);
+        let busy = async |_, _| Err::<(), _>(StoreFailure::Busy);
         let _ = Patience::default().ask(&Chance::seeded(seed), busy).await;
         begun.elapsed()
     };

@@ -1,6 +1,6 @@
 //! DynamoDB in this process: what it is asked comes over HTTP, and its answers can get lost on their way.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use dynoxide::Database;
@@ -21,6 +21,7 @@ pub(super) const TABLE: (&str, &str) = ("IDWO_STATE_TABLE", "state");
 /// What comes instead of an answer.
 #[derive(Debug, Clone)]
 pub(super) enum Fault {
+    None,
     /// It was done, and this comes.
     Done(Answer),
     /// It was not done, and this comes.
@@ -34,25 +35,43 @@ pub(super) struct Emulator {
 
 impl Emulator {
     pub(super) async fn start() -> Self {
-        let database = Database::memory().unwrap();
-        make_table(&database);
         let faults = Arc::<Mutex<VecDeque<Fault>>>::default();
         let planned = Arc::clone(&faults);
-        let stand_in = StandIn::start(move |asked| {
-            let fault = planned.lock().unwrap().pop_front();
-            match fault {
-                None => answer(&database, asked),
-                Some(Fault::NotDone(answer)) => answer,
-                Some(Fault::Done(instead)) => {
-                    answer(&database, asked);
-                    instead
-                }
-            }
-        });
+        let next = move |_: &Asked| planned.lock().unwrap().pop_front();
         Self {
-            stand_in: stand_in.await,
+            stand_in: Self::with(move |asked| next(asked).unwrap_or(Fault::None)).await,
             faults,
         }
+    }
+
+    /// Each write is done when it first comes, and its answer is lost.
+    pub(super) async fn start_forgetful() -> Self {
+        let seen = Mutex::<HashSet<String>>::default();
+        let is_new = move |asked: &Asked| seen.lock().unwrap().insert(asked.body.clone());
+        let lose_first = move |asked: &Asked| {
+            if is_write(asked) && is_new(asked) {
+                return Fault::Done(Answer::Ends);
+            }
+            Fault::None
+        };
+        Self {
+            stand_in: Self::with(lose_first).await,
+            faults: Arc::default(),
+        }
+    }
+
+    async fn with(fault: impl Fn(&Asked) -> Fault + Send + Sync + 'static) -> StandIn {
+        let database = Database::memory().unwrap();
+        make_table(&database);
+        let script = move |asked: &Asked| match fault(asked) {
+            Fault::None => answer(&database, asked),
+            Fault::NotDone(answer) => answer,
+            Fault::Done(instead) => {
+                answer(&database, asked);
+                instead
+            }
+        };
+        StandIn::start(script).await
     }
 
     /// Of the next requests, in this order.
@@ -71,6 +90,10 @@ pub(super) fn store(function: &Start, clock: Arc<dyn Clock>) -> DynamoDb {
         patience: Patience::without_waits(),
         ..DynamoDb::of(function, clock, Chance::seeded(1)).unwrap()
     }
+}
+
+fn is_write(asked: &Asked) -> bool {
+    asked.target.ends_with("PutItem") || asked.target.ends_with("TransactWriteItems")
 }
 
 fn make_table(database: &Database) {
