@@ -6,7 +6,7 @@
 //! | one order | an item that was read is the newest that any answered write has left |
 //! | all or nothing | of the writes of one [`Batch`] either all are there or none |
 //! | no lost update | a write names what it expects, and fails where it finds something else |
-//! | once | a batch that is sent again under its own id is applied once |
+//! | once | a batch that is sent again under its own id is applied once, as long as something of it is there to know it by |
 //! | gone is gone | what has expired is not there, whether it was deleted yet or not |
 
 mod batch;
@@ -77,7 +77,8 @@ pub struct Page {
 /// Why a store did not do what it was asked, told apart by what is known of the writes.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreFailure {
-    /// Nothing was written: something else is there than was expected, or something that is not.
+    /// Nothing was written: something else is there than was expected, or nothing. Where that is so of several
+    /// items, this is one of them.
     #[error("{key} is not as it was expected")]
     Conflict { key: Key, found: Option<Box<Item>> },
 
