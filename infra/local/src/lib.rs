@@ -22,6 +22,7 @@ mod welcome;
 pub mod doctor;
 
 // What both stand on.
+mod faults;
 mod forges;
 pub mod in_process;
 mod kept;

@@ -7,17 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use idwo_core::clock::{Clock, SystemClock};
 use idwo_core::config::Variables;
-use idwo_core::queue::Queue;
-use idwo_core::store::Store;
 use idwo_core::workflow::{
     Acting, Again, Call, Happened, Kinds, Move, OnFailure, Retry, RunId, Start, Started, Status,
     Step, StepFailure, Then, Workflow, kind,
 };
-use idwo_embedded::queue::InProcess;
-use idwo_embedded::store::RedbStore;
-use idwo_simulation::fault_plan::{FaultPlan, Faults, FaultyQueue, FaultyStore};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -36,7 +30,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub async fn run(args: &Args, wanted: &Rehearse, variables: &Variables) -> Result<(), Failed> {
     let (data, _folder) = data_of(args)?;
     let log = data.join("effects.log");
-    let work = Arc::new(work(&data, &log, variables).await?);
+    let kinds = Kinds::of([kind::<Rehearsal>(log.clone())]);
+    let work = Arc::new(Work::open(&data, variables, kinds).await?);
     let going = tokio::spawn({
         let work = Arc::clone(&work);
         async move { work.go_on().await }
@@ -50,32 +45,6 @@ pub async fn run(args: &Args, wanted: &Rehearse, variables: &Variables) -> Resul
     going.abort();
     terminal::print(&counts.to_string())?;
     Ok(())
-}
-
-async fn work(data: &Path, log: &Path, variables: &Variables) -> Result<Work, Failed> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let kinds = Kinds::of([kind::<Rehearsal>(log.to_owned())]);
-    let store = Arc::new(RedbStore::open(data.join("state.redb"), Arc::clone(&clock)).await?);
-    let queue = Arc::new(InProcess::new(
-        Arc::clone(&clock),
-        crate::work::INVISIBLE_FOR,
-    ));
-    let plan: Option<String> = variables.optional("IDWO_FAULT_PLAN")?;
-    let Some(plan) = plan else {
-        return Work::with(store, (queue.clone(), queue), clock, kinds);
-    };
-    let wait = Arc::new(|time| -> futures::future::BoxFuture<'static, ()> { Box::pin(rest(time)) });
-    let faults = Arc::new(Faults::new(
-        FaultPlan::written(&plan)?,
-        std::process::abort,
-        wait,
-    ));
-    let store: Arc<dyn Store> = Arc::new(FaultyStore {
-        inner: store,
-        faults: Arc::clone(&faults),
-    });
-    let told: Arc<dyn Queue> = Arc::new(FaultyQueue::new(queue.clone(), faults));
-    Work::with(store, (queue, told), clock, kinds)
 }
 
 async fn started(work: &Work, nth: u32) -> Result<RunId, Failed> {

@@ -6,20 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use idwo_core::chance::Chance;
-use idwo_core::clock::Clock;
-use idwo_core::queue::Queue;
-use idwo_core::store::Store;
+use idwo_core::clock::{Clock, SystemClock};
+use idwo_core::config::{Config, Variables};
 use idwo_core::workflow::{Due, Kinds, Runs, Worker, sweep};
 use idwo_embedded::queue::{Delivery, InProcess};
 use idwo_embedded::store::RedbStore;
 
+use crate::faults;
 use crate::terminal::Failed;
 
 /// Steps that are performed at the same time.
 const WORKERS: usize = 4;
 
 /// How long nobody else takes up a message that somebody works at: six times the longest step, as on AWS.
-pub(crate) const INVISIBLE_FOR: Duration = Duration::from_secs(360);
+const INVISIBLE_FOR: Duration = Duration::from_secs(360);
 
 /// How often what is due is looked for, and how long whoever made it due is given to tell of it.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -27,9 +27,6 @@ const GRACE: Duration = Duration::from_secs(30);
 
 /// Runs that one sweep tells of; the next goes on.
 const SWEEP_RUNS_MAX: usize = 1000;
-
-/// How long all that is known of a workflow is kept after its longest life.
-const KEPT_FOR: Duration = Duration::from_secs(90 * 24 * 3600);
 
 pub struct Work {
     pub runs: Arc<Runs>,
@@ -39,24 +36,15 @@ pub struct Work {
 
 impl Work {
     /// In `data`, of which nobody else holds the store meanwhile.
-    pub async fn open(data: &Path, clock: Arc<dyn Clock>, kinds: Kinds) -> Result<Self, Failed> {
-        let store: Arc<dyn Store> =
-            Arc::new(RedbStore::open(data.join("state.redb"), Arc::clone(&clock)).await?);
+    pub async fn open(data: &Path, variables: &Variables, kinds: Kinds) -> Result<Self, Failed> {
+        let kept_for = Config::read(variables)?.kept_for;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let store = RedbStore::open(data.join("state.redb"), Arc::clone(&clock)).await?;
         let queue = Arc::new(InProcess::new(Arc::clone(&clock), INVISIBLE_FOR));
-        let told: Arc<dyn Queue> = queue.clone();
-        Self::with(store, (queue, told), clock, kinds)
-    }
-
-    /// The same over what stands around the store and the queue.
-    pub(crate) fn with(
-        store: Arc<dyn Store>,
-        (queue, told): (Arc<InProcess>, Arc<dyn Queue>),
-        clock: Arc<dyn Clock>,
-        kinds: Kinds,
-    ) -> Result<Self, Failed> {
+        let (store, told) = faults::around((Arc::new(store), queue.clone()), variables)?;
         let chance = Arc::new(Chance::of_machine());
         let holder = chance.id(clock.now())?;
-        let runs = Arc::new(Runs::new(store, told, clock, chance, kinds, KEPT_FOR));
+        let runs = Arc::new(Runs::new(store, told, clock, chance, kinds, kept_for));
         let worker = Worker::alone(Arc::clone(&runs), holder);
         Ok(Self {
             runs,

@@ -15,6 +15,12 @@ use crate::reach::{Host, Origin};
 /// Gateway at 29 s, and the reply still has to travel.
 const CALL_TIMEOUT_S_MAX: u32 = 25;
 
+/// As long as Step Functions keeps what it did.
+const KEPT_DAYS: u32 = 90;
+
+/// Ten years: what has to be kept for longer belongs elsewhere.
+const KEPT_DAYS_MAX: u32 = 3650;
+
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `IDWO_ALLOWED_HOSTS`: names under which the endpoint may be reached, beside loopback.
@@ -32,6 +38,9 @@ pub struct Config {
     /// `IDWO_REQUEST_STATE_KEY`: signs what a client has to bring back when a call was answered
     /// with a question. Every process that answers the same clients needs the same.
     pub request_state_key: Option<StateKey>,
+    /// `IDWO_RETENTION_DAYS`: how long all that is known of a workflow is kept after the end of its longest
+    /// life, 1 to 3650 days, default 90.
+    pub kept_for: Duration,
     /// `IDWO_LOG`: what is logged, in the words of `tracing`'s filter. rmcp writes three lines for
     /// each request at `info`, each refusal at `warn`, and each client that left at `error`, which
     /// say nothing that our one line does not.
@@ -55,7 +64,9 @@ const OURS: &str = "IDWO_";
 
 /// Those that there are. `IDWO_STATE_TABLE` and `IDWO_QUEUE_URL` name what a deployment keeps its state and
 /// its work in; the last two are read by the project's own tests.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 17] = [
+    "IDWO_RETENTION_DAYS",
+    "IDWO_FAULT_PLAN",
     "IDWO_SECRETS",
     "IDWO_ACCESS_KEYS",
     "IDWO_ALLOWED_HOSTS",
@@ -98,7 +109,9 @@ impl Config {
             1..=CALL_TIMEOUT_S_MAX,
             CALL_TIMEOUT_S_MAX,
         )?;
+        let kept_days = variables.number("IDWO_RETENTION_DAYS", 1..=KEPT_DAYS_MAX, KEPT_DAYS)?;
         Ok(Self {
+            kept_for: Duration::from_secs(u64::from(kept_days) * 24 * 3600),
             allowed_hosts: variables.list("IDWO_ALLOWED_HOSTS")?,
             allowed_origins: variables.list("IDWO_ALLOWED_ORIGINS")?,
             call_timeout: Duration::from_secs(call_timeout_s.into()),
