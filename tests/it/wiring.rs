@@ -169,6 +169,19 @@ fn only_the_laptop_links_functions() {
     }
 }
 
+/// What is deployed links nothing that makes it fail.
+#[test]
+fn no_function_links_faults() {
+    let all = packages();
+    for package in &all {
+        let deployed = room(package).starts_with("functions/") || room(package) == "shared/aws";
+        let links = package.dependencies.iter().any(|dependency| {
+            dependency.name == "idwo-simulation" && dependency.kind == DependencyKind::Normal
+        });
+        assert!(!(deployed && links), "{} links faults", room(package));
+    }
+}
+
 #[test]
 fn the_core_knows_no_world() {
     let all = packages();

@@ -28,12 +28,23 @@ impl Start {
     /// Of this process: with the log as JSON lines on standard output, and all that its secrets hold.
     pub(crate) async fn here() -> Result<Self, Failed> {
         let mut start = Self::of(environment())?;
+        if start
+            .variables
+            .optional::<String>("IDWO_FAULT_PLAN")?
+            .is_some()
+        {
+            return Err("IDWO_FAULT_PLAN is set: no function has faults that are planned".into());
+        }
         log(&start.config)?;
         start.read_secrets().await?;
         Ok(start)
     }
 
+    /// Refuses a fault plan: nothing that is deployed fails on purpose, or looks as if it would.
     pub(crate) fn of(environment: Variables) -> Result<Self, Failed> {
+        if environment.optional::<String>("IDWO_FAULT_PLAN")?.is_some() {
+            return Err("IDWO_FAULT_PLAN is set: functions have no planned faults".into());
+        }
         Ok(Self {
             config: Config::read(&environment)?,
             variables: environment.clone(),
@@ -93,4 +104,16 @@ fn log(config: &Config) -> Result<(), Failed> {
 )]
 fn environment() -> Variables {
     Variables::of_environment(std::env::vars_os())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_plan_ends_the_start() {
+        let set = |value: &str| [("IDWO_FAULT_PLAN".to_owned(), value.to_owned())];
+        assert!(Start::of(Variables::new(set("[]"))).is_err());
+        assert!(Start::of(Variables::new(set(""))).is_ok());
+    }
 }
