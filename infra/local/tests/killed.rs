@@ -1,8 +1,11 @@
 //! A process that is killed again and again under load: nothing that it accepted is lost, nothing is done
 //! twice. `cargo test -p idwo-local --features rehearsal --test killed -- --nocapture` prints the times.
 
-#![expect(clippy::print_stdout, reason = "it says what it measured")]
-#![expect(clippy::disallowed_methods, reason = "a test of a process starts it")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test of a process starts it, waits, says what it measured and fails by panicking"
+)]
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
