@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 const DAYS_90: Duration = Duration::from_secs(90 * 24 * 3600);
 
-/// Takes a step for each letter of its input: `s`tep, `f`ailing one, `b`ig one, `w`ait of a day, `l`isten; `o` goes
+/// Takes a step for each letter of its input: `s`tep, `f`ailing one, `b`ig one, `w`ait of a day, `l`isten; `sg` grows, `o` goes
 /// round in circles.
 struct Letters;
 
@@ -89,6 +89,11 @@ fn following(mut letters: VecDeque<char>) -> Move<VecDeque<char>> {
         Some('b') => perform("big"),
         Some('w') => Then::Wait(Duration::from_secs(24 * 3600)),
         Some('l') => Then::Callback(Duration::from_secs(3600)),
+        // Grows beyond what can be kept.
+        Some('g') => {
+            letters.extend(std::iter::repeat_n('s', 400_000));
+            Then::Wait(Duration::from_secs(1))
+        }
         Some('o') => {
             letters.push_front('o');
             Then::Children(Vec::new())
@@ -446,4 +451,27 @@ fn all_that_is_known_of_a_run_is_gone_when_its_time_is_over() {
         block_on(office.worker.advance(&id)).unwrap(),
         Advanced::NoSuchRun
     );
+}
+
+#[test]
+fn what_is_more_than_can_be_kept_is_refused_or_fails_the_run() {
+    let office = Office::open();
+    let large = "s".repeat(64 * 1024);
+    match office.start("pr-1", &large) {
+        Started::Refused(why) => assert!(why.contains("bytes"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    let id = office.begun("pr-1", "l");
+    let fact = Fact {
+        id: "1".to_owned(),
+        name: "large".to_owned(),
+        with: json!("x".repeat(4000)),
+    };
+    let came = block_on(office.runs.happen(&id, Event::Called(fact), None)).unwrap();
+    assert_eq!(came, Happening::Refused(Refused::TooLarge));
+
+    // A state that grows beyond what an item can hold.
+    let id = office.begun("pr-2", "sg");
+    office.work();
+    assert_eq!(office.status(&id), Status::Failed);
 }

@@ -55,6 +55,12 @@ pub struct Fact {
     pub with: Value,
 }
 
+impl Fact {
+    pub(super) fn bytes(&self) -> usize {
+        self.id.len() + self.name.len() + self.with.to_string().len()
+    }
+}
+
 /// A line of a run's history; never changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {

@@ -16,6 +16,9 @@ const ORDINALS_MAX: u32 = 500;
 /// Most facts that wait until a run can take them.
 const HEARD_MAX: usize = 50;
 
+/// Largest fact, in bytes: as many as can wait fit into half of an item of the store.
+const FACT_BYTES_MAX: usize = 4000;
+
 /// Most children at a time.
 const CHILDREN_MAX: usize = 20;
 
@@ -23,6 +26,9 @@ impl Turn<'_> {
     pub(super) fn called(&mut self, fact: Fact) -> Result<(), Refused> {
         if !self.run.goes_on() {
             return Err(Refused::Ended);
+        }
+        if fact.bytes() > FACT_BYTES_MAX {
+            return Err(Refused::TooLarge);
         }
         let (id, name) = (fact.id.clone(), fact.name.clone());
         if matches!(self.run.doing, Doing::Callback { .. }) {

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::plan::{Happened, Move, OnFailure, Workflow};
-use super::step::{Again, Call, Retry, Step, StepFailure};
+use super::step::{Again, Call, Retry, Step, StepFailure, WITHIN_MAX};
 
 /// A [`Workflow`] whose types are hidden: its input and state are JSON. A trait, since a collection holds
 /// many workflows at once.
@@ -84,7 +84,7 @@ impl<W: Workflow> Kind for Of<W> {
         Some(Terms {
             name: step.name,
             retry: step.retry,
-            within: step.within,
+            within: step.within.min(WITHIN_MAX),
             can_undo: step.undo.is_some(),
         })
     }

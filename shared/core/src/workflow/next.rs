@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::event::{Event, Record, What};
 use super::kind::Kind;
 use super::plan::Happened;
-use super::run::{Begun, Doing, Lease, Run, Stop};
+use super::run::{Begun, Doing, Lease, Run, Stop, Work};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Next {
@@ -56,12 +56,22 @@ pub enum Refused {
     Ended,
     #[error("as many facts wait as can")]
     Full,
+    #[error("the fact is larger than can be kept")]
+    TooLarge,
 }
 
 pub fn next(kind: &dyn Kind, run: &Run, event: Event, moment: Moment) -> Result<Next, Refused> {
     let mut turn = Turn::of(kind, run.clone(), moment);
     turn.take(event)?;
     Ok(turn.taken())
+}
+
+/// The run as it is when it can go no further, whatever it was at.
+pub(super) fn failed(kind: &dyn Kind, run: &Run, what: String, moment: Moment) -> Next {
+    let mut turn = Turn::of(kind, run.clone(), moment);
+    turn.run.work = Work::default();
+    turn.fail(what);
+    turn.taken()
 }
 
 /// A run on its way from one state to the next.

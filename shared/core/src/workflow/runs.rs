@@ -11,7 +11,7 @@ use super::event::{Event, Record};
 use super::id::{Entity, RunId, Tenant};
 use super::job::{Job, Poison};
 use super::kind::{Kind, Kinds};
-use super::next::{Effect, Moment, Refused, next};
+use super::next::{Effect, Moment, Refused, failed, next};
 use super::rows::{self, EffectRow, Line};
 use super::run::{Begun, Run};
 use crate::chance::{Chance, NoChance};
@@ -123,7 +123,7 @@ impl Runs {
         Ok(runs)
     }
 
-    /// What happened to a run, first things first, at most 200 records after the one with this number.
+    /// What happened to a run, first things first, at most 200 records.
     pub async fn history(&self, id: &RunId) -> Result<Vec<Record>, RunsFailure> {
         let (partition, under) = rows::history_of(id)?;
         let query = Query::all(partition, Some(under));
@@ -190,11 +190,35 @@ impl Runs {
                 return Ok(Some(Happening::HeardBefore));
             }
             Err(StoreFailure::Conflict { .. }) => return Ok(None),
+            Err(StoreFailure::Refused(what)) => return self.fail(loaded, what, moment).await,
             Err(other) => return Err(other.into()),
         }
         if next.effects.contains(&Effect::Wake) {
             self.tell(&next.run).await?;
         }
+        let version = loaded.version + 1;
+        let run = next.run;
+        Ok(Some(Happening::Changed(Box::new(Loaded { run, version }))))
+    }
+
+    /// What an event made of it is more than can be kept: it fails as it was before.
+    async fn fail(
+        &self,
+        loaded: &Loaded,
+        what: String,
+        moment: Moment,
+    ) -> Result<Option<Happening>, RunsFailure> {
+        let kind = self.kind_of(&loaded.run)?.as_ref();
+        let next = failed(kind, &loaded.run, what, moment);
+        match self
+            .write(rows::replaced(&loaded.run, loaded.version, &next)?)
+            .await
+        {
+            Ok(()) => {}
+            Err(StoreFailure::Conflict { .. }) => return Ok(None),
+            Err(other) => return Err(other.into()),
+        }
+        self.tell(&next.run).await?;
         let version = loaded.version + 1;
         let run = next.run;
         Ok(Some(Happening::Changed(Box::new(Loaded { run, version }))))

@@ -15,6 +15,9 @@ use crate::store::StoreFailure;
 /// How often a start is tried again when others start the same.
 const RACES_MAX: usize = 5;
 
+/// Largest input, in bytes of JSON: what is larger is kept elsewhere, and named.
+const INPUT_BYTES_MAX: usize = 64 * 1024;
+
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Start {
@@ -52,6 +55,11 @@ impl Runs {
                 return Ok(known);
             }
             let attempt = newest.map_or(0, |newest| newest.run.id.attempt) + 1;
+            let bytes = start.input.to_string().len();
+            if bytes > INPUT_BYTES_MAX {
+                let what = format!("its input has {bytes} bytes, and may have {INPUT_BYTES_MAX}");
+                return Ok(Started::Refused(what));
+            }
             let next = match self.first(&start, attempt) {
                 Ok(next) => next?,
                 Err(what) => return Ok(Started::Refused(what)),

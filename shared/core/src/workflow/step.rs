@@ -14,6 +14,10 @@ use uuid::Uuid;
 use super::id::RunId;
 use crate::failure::{self, Failure};
 
+/// Longest time of one try: a function of AWS has 60 s for it and all beside it, and its message comes again
+/// after six times that.
+pub(super) const WITHIN_MAX: Duration = Duration::from_secs(45);
+
 /// Longest account of what went wrong, in characters; it is kept with the run.
 const WHAT_CHARS_MAX: usize = 400;
 
@@ -28,7 +32,7 @@ pub struct Step<H: 'static> {
     /// once. `None` where nothing is left, or nothing can be taken back.
     pub undo: Option<Act<H, ()>>,
     pub retry: Retry,
-    /// Longest time of one try.
+    /// Longest time of one try, at most 45 s.
     pub within: Duration,
 }
 

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::rows::{self, Line};
 use super::runs::{Runs, RunsFailure, read};
 use crate::queue::DELAY_MAX;
@@ -47,12 +49,39 @@ pub async fn sweep(runs: &Runs, due: Due, runs_max: usize) -> Result<Swept, Runs
                     ..swept
                 });
             }
-            runs.hint(&line.run, Duration::ZERO).await?;
-            swept.told += 1;
+            if due == Due::Soon || is_told_of(line.at, now) {
+                runs.hint(&line.run, Duration::ZERO).await?;
+                swept.told += 1;
+            }
         }
         let Some(more) = page.more else {
             return Ok(swept);
         };
         query = query.after(more);
+    }
+}
+
+/// What nobody can do anything about is told ever less often: after an hour every four minutes, after a day every
+/// two hours. So a kind that no worker knows cannot fill the dead letters.
+fn is_told_of(due_at: Timestamp, now: Timestamp) -> bool {
+    let overdue_minutes = now.duration_since(due_at).as_mins();
+    let doublings = (overdue_minutes / 10).max(1).ilog2();
+    now.as_second().div_euclid(60) % (1 << doublings) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_overdue_for_long_is_told_less_and_less_often() {
+        let due_at = Timestamp::from_second(0).unwrap();
+        let told = |minutes: std::ops::Range<i64>| {
+            let times = minutes.map(|minute| Timestamp::from_second(minute * 60).unwrap());
+            times.filter(|now| is_told_of(due_at, *now)).count()
+        };
+        assert_eq!(told(0..20), 20);
+        assert_eq!(told(60..80), 5);
+        assert_eq!(told(1440..2880), 10);
     }
 }

@@ -83,6 +83,8 @@ impl Worker {
     pub async fn take(&self, message: &str) -> Result<Advanced, Unfinished> {
         let Job::Advance { run } = Job::read(message)?;
         match self.advance(&run).await {
+            // What no store takes now, none will take later.
+            Err(failure @ RunsFailure::Store(StoreFailure::Refused(_))) => Err(failure),
             // The store or the queue failed, and not the message: it is not for that to die.
             Err(RunsFailure::Store(_) | RunsFailure::Untold(_) | RunsFailure::Contended) => {
                 self.runs.hint(&run, REST).await?;
@@ -251,15 +253,7 @@ impl Worker {
             Ok(output) => Event::Performed { epoch, output },
             Err(failure) => self.not_performed(epoch, failure)?,
         };
-        let came = match self.runs.happen(&claimed.id, event, None).await {
-            Err(RunsFailure::Store(StoreFailure::Refused(what))) => {
-                let failure = StepFailure::new(what, Again::Pointless);
-                let event = self.not_performed(epoch, failure)?;
-                self.runs.happen(&claimed.id, event, None).await?
-            }
-            came => came?,
-        };
-        Ok(match came {
+        Ok(match self.runs.happen(&claimed.id, event, None).await? {
             Happening::Refused(Refused::Stale) => Advanced::Superseded,
             _ => Advanced::Acted,
         })
