@@ -115,17 +115,11 @@ impl World {
 
     /// When whoever sweeps has something to find.
     pub fn sweep_at(&self) -> Option<Timestamp> {
-        let first = self.due_items().first().cloned()?;
-        let line: Value = serde_json::from_str(&first.value.body).ok()?;
-        let at: Timestamp = line.get("at")?.as_str()?.parse().ok()?;
-        Some(at + GRACE)
+        sweep_at(&self.model)
     }
 
     pub fn runs_there(&self) -> Vec<Run> {
-        let items = self.model.items().into_iter();
-        let runs = items.filter(|item| is_of(item, "run#"));
-        runs.filter_map(|item| serde_json::from_str(&item.value.body).ok())
-            .collect()
+        runs_in(&self.model)
     }
 
     /// The numbers of a run's records.
@@ -139,15 +133,29 @@ impl World {
     }
 
     pub fn due_lines(&self) -> Vec<String> {
-        self.due_items()
-            .into_iter()
-            .map(|item| item.value.body)
-            .collect()
+        due_in(&self.model)
     }
+}
 
-    fn due_items(&self) -> Vec<Item> {
-        self.model.under("due#")
-    }
+/// When whoever sweeps has something to find.
+pub fn sweep_at(model: &Model) -> Option<Timestamp> {
+    let first = due_in(model).into_iter().next()?;
+    let line: Value = serde_json::from_str(&first).ok()?;
+    let at: Timestamp = line.get("at")?.as_str()?.parse().ok()?;
+    Some(at + GRACE)
+}
+
+pub fn runs_in(model: &Model) -> Vec<Run> {
+    let items = model.items().into_iter();
+    let runs = items.filter(|item| is_of(item, "run#"));
+    runs.filter_map(|item| serde_json::from_str(&item.value.body).ok())
+        .collect()
+}
+
+/// What stands on the list of what is due, first things first.
+pub fn due_in(model: &Model) -> Vec<String> {
+    let lines = model.under("due#").into_iter();
+    lines.map(|item| item.value.body).collect()
 }
 
 fn is_of(item: &Item, under: &str) -> bool {
