@@ -18,3 +18,6 @@ pub mod stage;
 pub mod staged;
 pub mod voyage;
 pub mod world;
+
+// What every workflow is tried with.
+pub mod every_workflow;
