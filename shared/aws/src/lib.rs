@@ -1,10 +1,12 @@
-//! Functions on Lambda: how one is served ([`endpoint`], [`function`], [`tool`],
-//! [`authorizer`]), how one is called ([`invoke`]), where it keeps state ([`dynamodb`]) and puts work
-//! ([`sqs`]). What every call needs is there before the first event, while Lambda does not throttle:
-//! configuration, secrets, the client, the first TLS handshake.
+//! Functions on Lambda: how one is served ([`endpoint`], [`function`], [`tool`], [`authorizer`],
+//! [`worker`], [`schedule`]), how one is called ([`invoke`]), where it keeps state ([`dynamodb`]) and
+//! puts work ([`sqs`]), and durable work over both ([`runs`]). What every call needs is there before
+//! the first event, while Lambda does not throttle: configuration, secrets, the client, the first TLS
+//! handshake.
 
 mod account;
 pub mod authorizer;
+mod deadline;
 pub mod dynamodb;
 pub mod endpoint;
 pub mod function;
@@ -12,12 +14,15 @@ mod https;
 pub mod invoke;
 mod keys;
 pub mod metrics;
+pub mod runs;
+pub mod schedule;
 pub mod secrets;
 pub mod sqs;
 #[cfg(test)]
 mod stand_in;
 mod start;
 pub mod tool;
+pub mod worker;
 
 pub use start::{Failed, Start};
 
