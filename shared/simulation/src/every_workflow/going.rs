@@ -8,7 +8,8 @@ use futures::future::join;
 use idwo_core::chance::Chance;
 use idwo_core::clock::Clock;
 use idwo_core::workflow::{
-    Doing, Entity, Event, Happening, Kinds, Run, RunId, Runs, Start, Started, Tenant, Worker, sweep,
+    Doing, Due, Entity, Event, Happening, Kinds, Run, RunId, Runs, Start, Started, Tenant, Worker,
+    sweep,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -243,7 +244,7 @@ impl Going {
         let time = Duration::try_from(time).unwrap_or_default();
         self.stage.sleep(time).await;
         if sweep_at == Some(until) {
-            sweep(&self.runs, GRACE, SWEEP_RUNS_MAX)
+            sweep(&self.runs, Due::For(GRACE), SWEEP_RUNS_MAX)
                 .await
                 .map_err(said)?;
         }
