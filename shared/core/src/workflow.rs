@@ -20,6 +20,7 @@ mod children;
 mod event;
 mod go;
 mod id;
+mod json;
 mod next;
 mod run;
 mod stop;

@@ -1,5 +1,7 @@
 //! How a step, or its taking back, is claimed, and what comes of it.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -9,6 +11,9 @@ use super::next::{Effect, Refused, Turn};
 use super::plan::Happened;
 use super::run::{Begun, Doing, Lease, Left, Work};
 use super::step::{Again, Marker, StepFailure};
+
+/// Longest that a service can put a try off.
+const AFTER_MAX: Duration = Duration::from_secs(24 * 3600);
 
 impl Turn<'_> {
     pub(super) fn claimed(
@@ -113,7 +118,9 @@ impl Turn<'_> {
         let pause = match failure.again {
             Again::Pointless => None,
             Again::Soon => Some(terms.retry.pause(tries, share)),
-            Again::After(wished) => Some(wished.max(terms.retry.pause(tries, share))),
+            Again::After(wished) => {
+                Some(wished.min(AFTER_MAX).max(terms.retry.pause(tries, share)))
+            }
         };
         let is_wanted = self.is_undoing() || self.run.stop.is_none();
         let pause = pause.filter(|_| is_wanted && tries < terms.retry.tries);

@@ -47,6 +47,14 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// Nothing has changed; it is looked at again later.
+    pub(super) const fn children_seen(&mut self) -> Result<(), Refused> {
+        match self.run.doing {
+            Doing::AwaitChildren { .. } => Ok(()),
+            _ => Err(Refused::NotDue),
+        }
+    }
+
     pub(super) fn children_stopped(&mut self) -> Result<(), Refused> {
         let Doing::StopChildren { ordinal } = self.run.doing else {
             return Err(Refused::NotDue);

@@ -6,6 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::id::Entity;
+use super::json::misfit;
 use super::run::Outcome;
 use super::step::StepFailure;
 
@@ -36,6 +37,8 @@ pub enum Event {
         by: String,
     },
     ChildrenStarted,
+    /// Somebody has looked how they are.
+    ChildrenSeen,
     ChildEnded {
         ordinal: u32,
         entity: Entity,
@@ -56,8 +59,9 @@ pub struct Fact {
 }
 
 impl Fact {
-    pub(super) fn bytes(&self) -> usize {
-        self.id.len() + self.name.len() + self.with.to_string().len()
+    pub(super) fn is_too_large(&self, bytes_max: usize) -> bool {
+        let names = self.id.len() + self.name.len();
+        misfit(&self.with, bytes_max.saturating_sub(names)).is_some()
     }
 }
 

@@ -6,18 +6,29 @@ use serde_json::Value;
 
 use super::event::{Fact, What};
 use super::id::Entity;
+use super::json::misfit;
 use super::next::{Effect, Refused, Turn};
 use super::plan::{Child, Happened, Move, Then};
 use super::run::{ChildRun, Doing, Outcome, Work};
 
 /// Most steps, waits and the like of one run: a workflow that goes round in circles ends.
-const ORDINALS_MAX: u32 = 500;
+const ORDINALS_MAX: u32 = 250;
 
 /// Most facts that wait until a run can take them.
 const HEARD_MAX: usize = 50;
 
-/// Largest fact, in bytes: as many as can wait fit into half of an item of the store.
-const FACT_BYTES_MAX: usize = 4000;
+/// Largest fact, in bytes of JSON.
+const FACT_BYTES_MAX: usize = 2000;
+
+/// Largest state, in bytes of JSON.
+const STATE_BYTES_MAX: usize = 64 * 1024;
+
+/// Largest output of a run, and of one that somebody else keeps as its child's, in bytes of JSON.
+const OUTPUT_BYTES_MAX: usize = 16 * 1024;
+const CHILD_OUTPUT_BYTES_MAX: usize = 2000;
+
+/// Most bytes of JSON that the inputs of children have together.
+const CHILDREN_BYTES_MAX: usize = 32 * 1024;
 
 /// Most children at a time.
 const CHILDREN_MAX: usize = 20;
@@ -27,7 +38,7 @@ impl Turn<'_> {
         if !self.run.goes_on() {
             return Err(Refused::Ended);
         }
-        if fact.bytes() > FACT_BYTES_MAX {
+        if fact.is_too_large(FACT_BYTES_MAX) {
             return Err(Refused::TooLarge);
         }
         let (id, name) = (fact.id.clone(), fact.name.clone());
@@ -62,18 +73,20 @@ impl Turn<'_> {
     }
 
     pub(super) fn go(&mut self, said: Result<Move<Value>, String>) {
-        let then = match said {
-            Ok(Move { state, then }) => {
-                self.run.state = state;
-                then
-            }
-            Err(what) => Then::Fail(what),
+        let Ok(Move { state, then }) = said else {
+            // Another version of the code may be able to.
+            self.is_unfit = true;
+            return;
         };
         self.run.ordinals += 1;
         self.run.work = Work::default();
         if self.run.ordinals > ORDINALS_MAX {
             return self.fail(format!("it has taken more than {ORDINALS_MAX} steps"));
         }
+        if let Some(what) = misfit(&state, STATE_BYTES_MAX) {
+            return self.fail(format!("its state: {what}"));
+        }
+        self.run.state = state;
         match then {
             Then::Step { name, input } => self.go_to_step(name, input),
             Then::Wait(time) => {
@@ -84,7 +97,7 @@ impl Turn<'_> {
             }
             Then::Callback(within) => self.listen(within),
             Then::Children(children) => self.go_to_children(children),
-            Then::End(output) => self.end(Outcome::Done { output }),
+            Then::End(output) => self.end_with(output),
             Then::Fail(what) => self.fail(what),
         }
     }
@@ -112,9 +125,26 @@ impl Turn<'_> {
         self.answer(&fact);
     }
 
+    fn end_with(&mut self, output: Value) {
+        let is_child = self.run.parent.is_some();
+        let bytes_max = if is_child {
+            CHILD_OUTPUT_BYTES_MAX
+        } else {
+            OUTPUT_BYTES_MAX
+        };
+        match misfit(&output, bytes_max) {
+            Some(what) => self.fail(format!("its output: {what}")),
+            None => self.end(Outcome::Done { output }),
+        }
+    }
+
     fn go_to_children(&mut self, children: Vec<Child>) {
         if children.len() > CHILDREN_MAX {
             return self.fail(format!("it asked for more than {CHILDREN_MAX} children"));
+        }
+        let inputs = Value::from_iter(children.iter().map(|child| child.input.clone()));
+        if let Some(what) = misfit(&inputs, CHILDREN_BYTES_MAX) {
+            return self.fail(format!("what its children are to do: {what}"));
         }
         let ordinal = self.run.ordinals;
         let named = |(nth, child)| {

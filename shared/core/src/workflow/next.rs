@@ -58,11 +58,16 @@ pub enum Refused {
     Full,
     #[error("the fact is larger than can be kept")]
     TooLarge,
+    #[error("this version of the code cannot read its state")]
+    Unfit,
 }
 
 pub fn next(kind: &dyn Kind, run: &Run, event: Event, moment: Moment) -> Result<Next, Refused> {
     let mut turn = Turn::of(kind, run.clone(), moment);
     turn.take(event)?;
+    if turn.is_unfit {
+        return Err(Refused::Unfit);
+    }
     Ok(turn.taken())
 }
 
@@ -80,6 +85,7 @@ pub(super) struct Turn<'a> {
     pub(super) run: Run,
     pub(super) effects: Vec<Effect>,
     pub(super) moment: Moment,
+    pub(super) is_unfit: bool,
 }
 
 impl<'a> Turn<'a> {
@@ -89,6 +95,7 @@ impl<'a> Turn<'a> {
             run,
             effects: Vec::new(),
             moment,
+            is_unfit: false,
         }
     }
 
@@ -117,6 +124,7 @@ impl<'a> Turn<'a> {
             Event::Called(fact) => self.called(fact),
             Event::CancelAsked { by } => self.cancel_asked(by),
             Event::ChildrenStarted => self.children_started(),
+            Event::ChildrenSeen => self.children_seen(),
             Event::ChildEnded {
                 ordinal,
                 entity,

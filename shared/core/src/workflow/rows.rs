@@ -61,9 +61,10 @@ pub(super) fn list_of(tenant: &Tenant) -> Written<Name> {
     Ok(Name::of(&["tenant", tenant.as_str(), "runs"])?)
 }
 
-pub(super) fn heard_key(id: &RunId, fact: &str) -> Written<Key> {
-    let sort = Name::of(&["heard", &number(id.attempt), fact])?;
-    key_of(&id.tenant, &id.entity, sort)
+pub(super) fn heard_key(run: &Run, fact: &str) -> Written<Key> {
+    let RunId { tenant, entity, .. } = &run.id;
+    let sort = Name::of(&["heard", &number(run.hears_since), fact])?;
+    key_of(tenant, entity, sort)
 }
 
 /// A run that was not there before.
@@ -144,7 +145,7 @@ fn effected(run: &Run, begun: &Begun, stage: &str, output: Value) -> Written<Wri
 }
 
 fn heard(run: &Run, id: &str) -> Written<Write> {
-    let key = heard_key(&run.id, id)?;
+    let key = heard_key(run, id)?;
     Ok(Write::Insert {
         key,
         value: kept(run, &json!({}))?,

@@ -31,6 +31,8 @@ pub struct Run {
     pub children: Vec<ChildRun>,
     /// Facts that came while it could not take them.
     pub heard: Vec<Fact>,
+    /// The attempt since which facts count once: one that goes on where another failed has heard what that has.
+    pub hears_since: u32,
     /// Why it goes no further, once it does not.
     pub stop: Option<Stop>,
     /// The step that came to nothing, where one did.
@@ -55,6 +57,7 @@ pub struct Run {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parent {
     pub run: RunId,
+    pub uid: Uuid,
     pub ordinal: u32,
 }
 

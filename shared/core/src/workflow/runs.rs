@@ -56,6 +56,9 @@ pub enum RunsFailure {
     /// No worker of this version can do anything with it.
     #[error("a run of the kind {0}, which is not known here")]
     UnknownKind(String),
+    /// An older or a newer version may: it is left to that.
+    #[error("a run of the kind {0}, whose state this version cannot read")]
+    Unfit(String),
     #[error("an item cannot be read")]
     Unreadable(#[source] serde_json::Error),
     #[error(transparent)]
@@ -118,7 +121,12 @@ impl Runs {
         let mut runs = Vec::new();
         for item in self.items(query, runs_max.into()).await? {
             let line: Line = read(&item)?;
-            runs.extend(self.get(&line.run).await?.map(|loaded| loaded.run));
+            match self.get(&line.run).await {
+                Ok(loaded) => runs.extend(loaded.map(|loaded| loaded.run)),
+                // One that is bad hides no other.
+                Err(RunsFailure::Unreadable(_)) => {}
+                Err(failure) => return Err(failure),
+            }
         }
         Ok(runs)
     }
@@ -169,7 +177,7 @@ impl Runs {
             correlation: correlation.unwrap_or(loaded.run.correlation),
         };
         let fact = match &event {
-            Event::Called(fact) => Some(rows::heard_key(&loaded.run.id, &fact.id)?),
+            Event::Called(fact) => Some(rows::heard_key(&loaded.run, &fact.id)?),
             _ => None,
         };
         let next = match next(
@@ -179,6 +187,7 @@ impl Runs {
             moment,
         ) {
             Ok(next) => next,
+            Err(Refused::Unfit) => return Err(RunsFailure::Unfit(loaded.run.kind.clone())),
             Err(refused) => return self.refused(refused, fact).await.map(Some),
         };
         let writes = rows::replaced(&loaded.run, loaded.version, &next)?;

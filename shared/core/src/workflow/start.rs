@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::event::What;
 use super::id::{Entity, RunId, Tenant};
+use super::json::misfit;
 use super::kind::Kind;
 use super::next::{Moment, Next, Turn};
 use super::rows;
@@ -15,7 +16,7 @@ use crate::store::StoreFailure;
 /// How often a start is tried again when others start the same.
 const RACES_MAX: usize = 5;
 
-/// Largest input, in bytes of JSON: what is larger is kept elsewhere, and named.
+/// Largest input, in bytes of JSON.
 const INPUT_BYTES_MAX: usize = 64 * 1024;
 
 /// What is asked for.
@@ -55,10 +56,8 @@ impl Runs {
                 return Ok(known);
             }
             let attempt = newest.map_or(0, |newest| newest.run.id.attempt) + 1;
-            let bytes = start.input.to_string().len();
-            if bytes > INPUT_BYTES_MAX {
-                let what = format!("its input has {bytes} bytes, and may have {INPUT_BYTES_MAX}");
-                return Ok(Started::Refused(what));
+            if let Some(what) = misfit(&start.input, INPUT_BYTES_MAX) {
+                return Ok(Started::Refused(format!("its input: {what}")));
             }
             let next = match self.first(&start, attempt) {
                 Ok(next) => next?,
@@ -145,6 +144,7 @@ impl Runs {
             begun: last.begun.clone(),
             heard: last.heard.clone(),
             ordinals: last.ordinals,
+            hears_since: last.hears_since,
             epoch: last.epoch,
             ..blank
         };
@@ -181,6 +181,7 @@ impl Runs {
             begun: Vec::new(),
             children: Vec::new(),
             heard: Vec::new(),
+            hears_since: attempt,
             stop: None,
             failed: None,
             outcome: None,
@@ -204,14 +205,14 @@ impl Runs {
 fn known(newest: &Loaded, start: &Start) -> Option<Started> {
     let run = &newest.run;
     let newest = || Box::new(newest.clone());
-    let is_same_child = run.parent.is_some() && run.parent == start.parent;
-    if is_same_child {
+    if run.parent.is_some() && run.parent == start.parent {
         return Some(Started::Known(newest()));
     }
     if run.status.has_ended() {
         return None;
     }
-    let is_same = run.kind == start.kind && run.input == start.input;
+    // Of another parent, or of none, it is somebody else's.
+    let is_same = run.parent == start.parent && run.kind == start.kind && run.input == start.input;
     Some(if is_same {
         Started::Known(newest())
     } else {
@@ -225,6 +226,9 @@ fn failed_step(last: &Run) -> Result<(&str, &Doing), &'static str> {
     }
     if last.parent.is_some() {
         return Err("it is a part of another: try that again");
+    }
+    if last.status != Status::Failed {
+        return Err("it has not failed");
     }
     let Some(doing @ Doing::Step { step, .. }) = &last.failed else {
         return Err("it has not failed at a step");

@@ -7,11 +7,16 @@ use super::next::{Refused, Turn};
 use super::plan::OnFailure;
 use super::run::{Doing, Left, Outcome, Status, Stop, Work};
 
+/// Longest name of who cancels, and longest account of why a run failed, in characters.
+const BY_CHARS_MAX: usize = 200;
+const WHAT_CHARS_MAX: usize = 400;
+
 impl Turn<'_> {
     pub(super) fn cancel_asked(&mut self, by: String) -> Result<(), Refused> {
         if !self.run.goes_on() {
             return Err(Refused::Ended);
         }
+        let by = crate::untrusted::plain(&by, BY_CHARS_MAX);
         self.record(What::CancelAsked { by: by.clone() });
         self.stop(Stop::Cancelled { by });
         Ok(())
@@ -35,6 +40,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn fail(&mut self, what: String) {
+        let what = crate::untrusted::plain(&what, WHAT_CHARS_MAX);
         self.stop(Stop::Failed { step: None, what });
     }
 
@@ -44,7 +50,7 @@ impl Turn<'_> {
         self.run.stop.get_or_insert(why);
         match self.run.doing {
             Doing::Step { .. } if self.run.work.lease.is_some() => {}
-            Doing::StartChildren { .. } => {}
+            Doing::StartChildren { .. } | Doing::StopChildren { .. } => {}
             Doing::AwaitChildren { ordinal } => {
                 self.run.doing = Doing::StopChildren { ordinal };
                 self.wake();
@@ -64,6 +70,17 @@ impl Turn<'_> {
     /// Takes back the last step that has left something and can be taken back, or ends.
     pub(super) fn undo_next(&mut self) {
         let has_left = |left| matches!(left, Left::Unknown | Left::Done);
+        // Of a step that is no longer in the table nobody knows whether it can be taken back.
+        let unknown = self
+            .run
+            .begun
+            .iter()
+            .filter(|begun| has_left(begun.left) && self.kind.terms(&begun.step).is_none());
+        let unknown: Vec<u32> = unknown.map(|begun| begun.ordinal).collect();
+        for ordinal in unknown {
+            let why = Value::from("there is no such step any more");
+            self.settle(ordinal, Left::Stuck, why);
+        }
         let can_undo = |step: &str| self.kind.terms(step).is_some_and(|terms| terms.can_undo);
         let mut last_first = self.run.begun.iter().rev();
         let last = last_first.find(|begun| has_left(begun.left) && can_undo(&begun.step));

@@ -14,6 +14,8 @@ use crate::store::Query;
 pub struct Swept {
     /// Runs that workers were told of.
     pub told: usize,
+    /// Lines that cannot be read.
+    pub unreadable: usize,
     /// Whether more were due than this sweep was allowed.
     pub is_cut: bool,
 }
@@ -39,7 +41,11 @@ pub async fn sweep(runs: &Runs, due: Due, runs_max: usize) -> Result<Swept, Runs
     loop {
         let page = runs.store.query(&query).await?;
         for item in &page.items {
-            let line: Line = read(item)?;
+            // One that cannot be read hides no other.
+            let Ok(line) = read::<Line>(item) else {
+                swept.unreadable += 1;
+                continue;
+            };
             if line.at > due_by {
                 return Ok(swept);
             }

@@ -1,10 +1,15 @@
 //! What a run has to do, and when.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::kind::Kind;
 use super::run::{Doing, Lease, Run, Status};
+
+/// How often somebody looks after children that tell nothing.
+const LOOK_AT_CHILDREN_EVERY: Duration = Duration::from_secs(3600);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Todo {
@@ -13,6 +18,8 @@ pub enum Todo {
     /// A time is over.
     TimeUp,
     StartChildren,
+    /// How they are: one that is gone tells nobody.
+    SeeChildren,
     StopChildren,
     TellParent,
     /// Nothing before this time.
@@ -33,7 +40,11 @@ impl Run {
             Doing::StartChildren { .. } | Doing::StopChildren { .. } | Doing::TellParent => {
                 Some(self.changed_at)
             }
-            Doing::AwaitChildren { .. } | Doing::Nothing => None,
+            Doing::AwaitChildren { .. } => {
+                let look_at = self.changed_at.checked_add(LOOK_AT_CHILDREN_EVERY);
+                look_at.ok()
+            }
+            Doing::Nothing => None,
         };
         let ends_by = self.goes_on().then_some(self.ends_by);
         due_at.into_iter().chain(ends_by).min()
@@ -52,6 +63,9 @@ impl Run {
             Doing::StartChildren { .. } => Todo::StartChildren,
             Doing::StopChildren { .. } => Todo::StopChildren,
             Doing::TellParent => Todo::TellParent,
+            Doing::AwaitChildren { .. } if self.due_at().is_some_and(|at| at <= now) => {
+                Todo::SeeChildren
+            }
             Doing::Wait { .. }
             | Doing::Callback { .. }
             | Doing::AwaitChildren { .. }

@@ -11,9 +11,10 @@ use uuid::Uuid;
 use super::event::Event;
 use super::id::RunId;
 use super::job::Job;
+use super::json::misfit;
 use super::kind::Kind;
 use super::next::Refused;
-use super::run::{Doing, Left, Outcome, Parent, Run};
+use super::run::{ChildRun, Doing, Left, Outcome, Parent, Run};
 use super::runs::{Happening, Loaded, Runs, RunsFailure};
 use super::start::{Start, Started};
 use super::step::{Again, Call, StepFailure};
@@ -24,7 +25,7 @@ use crate::store::StoreFailure;
 /// How much longer than a try a lease lasts: what a worker needs beside it, and what clocks differ by.
 const LEASE_MARGIN: Duration = Duration::from_secs(10);
 
-/// Largest output of a step, in bytes of JSON: what is larger is kept elsewhere, and named.
+/// Largest output of a step, in bytes of JSON.
 const OUTPUT_BYTES_MAX: usize = 64 * 1024;
 
 /// Most turns for one message: times that are over, children that are told; one of them performs a step.
@@ -117,7 +118,12 @@ impl Worker {
                         return Ok(acted);
                     }
                 }
-                Todo::TimeUp => self.turn(&loaded, Event::TimeUp).await?,
+                Todo::TimeUp => {
+                    if !self.turn(&loaded, Event::TimeUp).await? {
+                        return Ok(advanced);
+                    }
+                }
+                Todo::SeeChildren => self.see_children(&loaded).await?,
                 Todo::StartChildren => self.start_children(&loaded).await?,
                 Todo::StopChildren => self.stop_children(&loaded).await?,
                 Todo::TellParent => self.tell_parent(&loaded).await?,
@@ -128,9 +134,10 @@ impl Worker {
         Ok(advanced)
     }
 
-    /// Where somebody else was there first, the next turn sees it.
-    async fn turn(&self, loaded: &Loaded, event: Event) -> Result<(), Unfinished> {
-        self.runs.happen_to(loaded, event, None).await.map(drop)
+    /// Whether there is another turn: where somebody else was there first, that sees it.
+    async fn turn(&self, loaded: &Loaded, event: Event) -> Result<bool, Unfinished> {
+        let came = self.runs.happen_to(loaded, event, None).await?;
+        Ok(!matches!(came, Some(Happening::Refused(_))))
     }
 
     async fn come_again(&self, run: &Run, now: Timestamp, at: Timestamp) -> Result<(), Unfinished> {
@@ -217,10 +224,11 @@ impl Worker {
             }
             _ => kind.act(call).await?,
         };
-        let bytes = output.to_string().len();
-        if bytes > OUTPUT_BYTES_MAX {
-            let what = format!("it gave {bytes} bytes, and at most {OUTPUT_BYTES_MAX} are kept");
-            return Err(StepFailure::new(what, Again::Pointless));
+        if let Some(what) = misfit(&output, OUTPUT_BYTES_MAX) {
+            return Err(StepFailure::new(
+                format!("its output: {what}"),
+                Again::Pointless,
+            ));
         }
         Ok(output)
     }
@@ -280,10 +288,7 @@ impl Worker {
                 kind: child.kind.clone(),
                 input: child.input.clone(),
                 correlation: run.correlation,
-                parent: Some(Parent {
-                    run: run.id.clone(),
-                    ordinal,
-                }),
+                parent: Some(parent_of(run, ordinal)),
             };
             if let Some(what) = self.not_started(start).await? {
                 let event = Event::ChildEnded {
@@ -301,30 +306,67 @@ impl Worker {
     }
 
     async fn not_started(&self, start: Start) -> Result<Option<String>, Unfinished> {
-        match self.runs.start(start).await? {
-            Started::New(_) | Started::Known(_) => Ok(None),
-            Started::Conflict { .. } => Ok(Some("something else has its name".to_owned())),
-            Started::Refused(what) => Ok(Some(what)),
+        match self.runs.start(start).await {
+            Ok(Started::New(_) | Started::Known(_)) => Ok(None),
+            Ok(Started::Conflict { .. }) => Ok(Some("something else has its name".to_owned())),
+            Ok(Started::Refused(what)) => Ok(Some(what)),
+            Err(unknown @ RunsFailure::UnknownKind(_)) => Ok(Some(unknown.to_string())),
+            Err(failure) => Err(failure),
         }
     }
 
     async fn stop_children(&self, loaded: &Loaded) -> Result<(), Unfinished> {
         let run = &loaded.run;
+        let Doing::StopChildren { ordinal } = run.doing else {
+            return Ok(());
+        };
         for child in run.children.iter().filter(|child| child.outcome.is_none()) {
-            let id = RunId {
-                tenant: run.id.tenant.clone(),
-                entity: child.entity.clone(),
-                attempt: 1,
-            };
-            let by = "the workflow that it is a part of".to_owned();
-            self.runs
-                .happen(&id, Event::CancelAsked { by }, None)
-                .await?;
+            if let Some(found) = self.child(run, ordinal, child).await? {
+                let by = "the workflow that it is a part of".to_owned();
+                let asked = Event::CancelAsked { by };
+                self.runs.happen(&found.run.id, asked, None).await?;
+            }
         }
-        self.runs
-            .happen(&run.id, Event::ChildrenStopped, None)
-            .await
-            .map(drop)
+        let event = Event::ChildrenStopped;
+        self.runs.happen(&run.id, event, None).await.map(drop)
+    }
+
+    /// One that is gone, or has ended and told nobody, has ended all the same.
+    async fn see_children(&self, loaded: &Loaded) -> Result<(), Unfinished> {
+        let run = &loaded.run;
+        let Doing::AwaitChildren { ordinal } = run.doing else {
+            return Ok(());
+        };
+        for child in run.children.iter().filter(|child| child.outcome.is_none()) {
+            let found = self.child(run, ordinal, child).await?;
+            let gone = || Outcome::Failed {
+                what: "it is gone".to_owned(),
+            };
+            let outcome = found.map_or_else(|| Some(gone()), |found| found.run.outcome);
+            if let Some(outcome) = outcome {
+                let entity = child.entity.clone();
+                let event = Event::ChildEnded {
+                    ordinal,
+                    entity,
+                    outcome,
+                };
+                self.runs.happen(&run.id, event, None).await?;
+            }
+        }
+        let event = Event::ChildrenSeen;
+        self.runs.happen(&run.id, event, None).await.map(drop)
+    }
+
+    /// The run that was started as this child, whichever attempt of its name it is.
+    async fn child(
+        &self,
+        run: &Run,
+        ordinal: u32,
+        child: &ChildRun,
+    ) -> Result<Option<Loaded>, Unfinished> {
+        let newest = self.runs.newest(&run.id.tenant, &child.entity).await?;
+        let parent = Some(parent_of(run, ordinal));
+        Ok(newest.filter(|newest| newest.run.parent == parent))
     }
 
     async fn tell_parent(&self, loaded: &Loaded) -> Result<(), Unfinished> {
@@ -343,12 +385,20 @@ impl Worker {
                 self.runs.tell(&parent.run).await?;
             }
         }
-        self.turn(loaded, Event::ParentTold).await
+        self.turn(loaded, Event::ParentTold).await.map(drop)
     }
 
     fn instead_of(&self, run: &Run) -> Option<Uuid> {
         let holder = run.work.lease.as_ref().map(|lease| lease.holder);
         holder.filter(|holder| self.is_alone && *holder != self.holder)
+    }
+}
+
+fn parent_of(run: &Run, ordinal: u32) -> Parent {
+    Parent {
+        run: run.id.clone(),
+        uid: run.uid,
+        ordinal,
     }
 }
 
