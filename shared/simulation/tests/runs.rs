@@ -399,7 +399,7 @@ fn what_is_too_large_or_goes_round_in_circles_fails() {
     let office = Office::open();
     let [big, circle] = ["b", "o"].map(|letters| office.begun(letters, letters));
     office.work();
-    for (id, why) in [(big, "bytes"), (circle, "more than 500 steps")] {
+    for (id, why) in [(big, "bytes"), (circle, "more than 250 steps")] {
         let run = block_on(office.runs.get(&id)).unwrap().unwrap().run;
         match run.outcome {
             Some(Outcome::Failed { what }) => assert!(what.contains(why), "{what}"),
