@@ -475,3 +475,14 @@ fn what_is_more_than_can_be_kept_is_refused_or_fails_the_run() {
     office.work();
     assert_eq!(office.status(&id), Status::Failed);
 }
+
+#[test]
+fn a_run_that_lives_on_facts_takes_as_many_as_come() {
+    let office = Office::open();
+    let id = office.begun("pr-1", &"l".repeat(1001));
+    for n in 0..1000 {
+        let told = office.tell(&id, &n.to_string());
+        assert!(matches!(told, Happening::Changed(_)), "{n}");
+    }
+    assert_eq!(office.status(&id), Status::Running);
+}

@@ -78,7 +78,10 @@ impl Turn<'_> {
             self.is_unfit = true;
             return;
         };
-        self.run.ordinals += 1;
+        // Each fact comes from outside: a run that lives on them goes round in no circle.
+        if !matches!(then, Then::Callback(_)) {
+            self.run.ordinals += 1;
+        }
         self.run.work = Work::default();
         if self.run.ordinals > ORDINALS_MAX {
             return self.fail(format!("it has taken more than {ORDINALS_MAX} steps"));
