@@ -158,6 +158,33 @@ async fn what_happened_before_it_was_followed_is_seen() {
 }
 
 #[tokio::test]
+async fn an_approval_that_was_dismissed_before_it_was_followed_does_not_count() {
+    let forge = OneForge::default();
+    forge.review(5, "bob", Verdict::Dismissed);
+    let office = Office::new(forge);
+    office.start().await;
+    let approved = PullRequestFact::Reviewed {
+        at: at(5),
+        by: "bob".to_owned().try_into().unwrap(),
+        verdict: idwo_workflows::track_pull_request::Verdict::Approved,
+    };
+    office.tell("1", approved).await;
+    assert_eq!(office.stage().await, Stage::InReview, "told late");
+}
+
+#[tokio::test]
+async fn what_landed_at_an_unknown_time_is_put_right_by_whoever_knows() {
+    let office = Office::new(OneForge::default());
+    let commit = "b".repeat(40).parse().unwrap();
+    office.forge.is_now(State::Merged { commit, at: None }, 8);
+    office.start().await;
+    assert_eq!(office.stage().await, Stage::Merged);
+    office.tell("1", merged(3)).await;
+    let tracked = Tracked::deserialize(&office.newest().await.state).unwrap();
+    assert_eq!(tracked.merged.unwrap().at, at(3));
+}
+
+#[tokio::test]
 async fn what_nobody_told_of_is_seen_after_30_days() {
     let office = Office::new(OneForge::default());
     office.start().await;
