@@ -11,6 +11,7 @@ use idwo_core::input::RepositoryName;
 use idwo_core::past::Past;
 use idwo_core::tool::Tool;
 use idwo_core::watcher::Watcher;
+use idwo_core::workflow::Workflows;
 use idwo_history::clones::Clones;
 use serde_json::{Value, json};
 
@@ -39,6 +40,7 @@ impl Library {
             forge: Arc::new(self.clones.clone()),
             tickets: None,
             llm: None,
+            workflows: Workflows::NotHere("nothing here needs one".to_owned()),
             clock: Arc::new(SystemClock),
             watcher: Watcher::silent(),
         };

@@ -12,6 +12,7 @@ use idwo_core::health::{Component, State};
 use idwo_core::llm::Llm;
 use idwo_core::tickets::Tickets;
 use idwo_core::watcher::Watcher;
+use idwo_core::workflow::Workflows;
 
 use crate::connect::{self, Unconnected};
 use crate::github::GitHub;
@@ -28,6 +29,9 @@ const REST_MS_MAX: u32 = 600_000;
 
 /// Longest look at GitHub in a start, of which Lambda ends those that take 10 s.
 const WARM_UP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Of a function that reaches for none.
+const NO_WORKFLOWS: &str = "this function was given none";
 
 #[derive(Clone, Default)]
 pub struct Services {
@@ -87,6 +91,7 @@ impl Services {
             },
             tickets: self.tickets,
             llm: self.llm,
+            workflows: Workflows::NotHere(NO_WORKFLOWS.to_owned()),
             clock,
             watcher: Watcher::silent(),
         }

@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::access::Keys;
 use crate::reach::{Host, Origin};
+use crate::workflow::Tenant;
 
 /// Longest time a tool may take, in seconds: hosted assistants cut a call at about 60 s, API
 /// Gateway at 29 s, and the reply still has to travel.
@@ -41,6 +42,8 @@ pub struct Config {
     /// `IDWO_RETENTION_DAYS`: how long all that is known of a workflow is kept after the end of its longest
     /// life, 1 to 3650 days, default 90.
     pub kept_for: Duration,
+    /// `IDWO_TENANT`: whose workflows these are, default `team`. Another name sees none of them.
+    pub tenant: Tenant,
     /// `IDWO_LOG`: what is logged, in the words of `tracing`'s filter. rmcp writes three lines for
     /// each request at `info`, each refusal at `warn`, and each client that left at `error`, which
     /// say nothing that our one line does not.
@@ -64,7 +67,7 @@ const OURS: &str = "IDWO_";
 
 /// Those that there are. `IDWO_STATE_TABLE` and `IDWO_QUEUE_URL` name what a deployment keeps its state and
 /// its work in; the last two are read by the project's own tests.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "IDWO_RETENTION_DAYS",
     "IDWO_FAULT_PLAN",
     "IDWO_SECRETS",
@@ -80,6 +83,7 @@ const KNOWN: [&str; 17] = [
     "IDWO_QUEUE_URL",
     "IDWO_REQUEST_STATE_KEY",
     "IDWO_STATE_TABLE",
+    "IDWO_TENANT",
     "IDWO_CACHE",
     "IDWO_CLONES",
 ];
@@ -121,6 +125,7 @@ impl Config {
                 .unwrap_or_default(),
             serves: variables.optional("IDWO_CATALOGUE")?.unwrap_or_default(),
             request_state_key: variables.optional("IDWO_REQUEST_STATE_KEY")?,
+            tenant: variables.optional("IDWO_TENANT")?.unwrap_or_default(),
             log: variables
                 .optional("IDWO_LOG")?
                 .unwrap_or_else(|| LOG_DEFAULT.to_owned()),

@@ -7,6 +7,7 @@ use crate::forge::Forge;
 use crate::llm::Llm;
 use crate::tickets::Tickets;
 use crate::watcher::Watcher;
+use crate::workflow::Workflows;
 
 /// Made anew for each call by the host; cheap to clone.
 #[derive(Clone)]
@@ -16,6 +17,7 @@ pub struct Ctx {
     pub tickets: Option<Arc<dyn Tickets>>,
     /// `None` where no model is configured.
     pub llm: Option<Arc<dyn Llm>>,
+    pub workflows: Workflows,
     pub clock: Arc<dyn Clock>,
     pub watcher: Watcher,
 }

@@ -27,6 +27,7 @@ mod stop;
 mod todo;
 
 // How runs are kept, and worked on.
+mod backlog;
 mod job;
 mod rows;
 mod runs;
@@ -34,6 +35,10 @@ mod start;
 mod sweep;
 mod worker;
 
+// How tools reach them.
+mod workflows;
+
+pub use self::backlog::{Backlog, backlog};
 pub use self::event::{Event, Fact, Record, What};
 pub use self::id::{Entity, RunId, Tenant};
 pub use self::job::Job;
@@ -49,3 +54,4 @@ pub use self::step::{Act, Acting, Again, Call, Marker, Retry, Step, StepFailure}
 pub use self::sweep::{Due, Swept, sweep};
 pub use self::todo::Todo;
 pub use self::worker::{Advanced, Unfinished, Worker};
+pub use self::workflows::Workflows;

@@ -6,12 +6,14 @@ mod jira;
 mod release;
 mod slack;
 mod text;
+mod workflow;
 
 pub use github::{CommitSha, GithubIssueUrl, Owner, PullNumber, Repo, RepositoryName};
 pub use jira::IssueKey;
 pub use release::ReleaseTag;
 pub use slack::SlackChannel;
 pub use text::Rejected;
+pub use workflow::WorkflowId;
 
 #[cfg(test)]
 mod tests;

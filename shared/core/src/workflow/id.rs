@@ -31,6 +31,13 @@ pub struct RunId {
     pub attempt: u32,
 }
 
+/// The one team of a deployment that names none.
+impl Default for Tenant {
+    fn default() -> Self {
+        Self("team".to_owned())
+    }
+}
+
 impl FromStr for Tenant {
     type Err = &'static str;
 

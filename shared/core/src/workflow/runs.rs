@@ -139,6 +139,15 @@ impl Runs {
         items.iter().map(read).collect()
     }
 
+    /// The last of what happened to a run, first things first, at most 200 records.
+    pub async fn latest(&self, id: &RunId, records_max: u16) -> Result<Vec<Record>, RunsFailure> {
+        let records_max = records_max.clamp(1, RECORDS_MAX);
+        let (partition, under) = rows::history_of(id)?;
+        let query = Query::all(partition, Some(under)).last_first(records_max);
+        let items = self.items(query, records_max.into()).await?;
+        items.iter().rev().map(read).collect()
+    }
+
     /// What a step gave; `None` while that is not known.
     pub async fn output(&self, run: &Run, begun: &Begun) -> Result<Option<Value>, RunsFailure> {
         let item = self.store.get(&rows::done_key(run, begun)?).await?;
