@@ -2,3 +2,15 @@
 //! the ports of `idwo-core` alone, so that each can be tried with stand-ins.
 
 pub mod track_pull_request;
+
+use std::sync::Arc;
+
+use idwo_core::forge::Forge;
+use idwo_core::workflow::{Kinds, kind};
+
+use self::track_pull_request::TrackPullRequest;
+
+/// All of them.
+pub fn all(forge: Arc<dyn Forge>) -> Kinds {
+    Kinds::of([kind::<TrackPullRequest>(forge)])
+}
