@@ -1,6 +1,6 @@
 //! Functions on Lambda: how one is served ([`endpoint`], [`function`], [`tool`], [`authorizer`],
 //! [`worker`], [`schedule`]), how one is called ([`invoke`]), where it keeps state ([`dynamodb`]) and
-//! puts work ([`sqs`]), and durable work over both ([`runs`]). What every call needs is there before
+//! puts work ([`sqs`]), and durable work over both ([`runs`], [`workflows`]). What every call needs is there before
 //! the first event, while Lambda does not throttle: configuration, secrets, the client, the first TLS
 //! handshake.
 
@@ -23,6 +23,7 @@ mod stand_in;
 mod start;
 pub mod tool;
 pub mod worker;
+pub mod workflows;
 
 pub use start::{Failed, Start};
 

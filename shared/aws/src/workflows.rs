@@ -1,0 +1,38 @@
+//! Workflows as functions reach them: in the table of the deployment, where it has one.
+
+use std::sync::Arc;
+
+use idwo_core::ctx::Ctx;
+use idwo_core::forge::Forge;
+use idwo_core::workflow::{Kinds, Workflows};
+
+use crate::runs;
+use crate::start::{Failed, Start};
+
+/// What `ctx` sees, and the workflows of the deployment's tenant. Those that `kinds` does not name can be looked
+/// at and not be changed.
+///
+/// # Errors
+/// Variables that are not usable.
+pub fn beside(
+    ctx: Ctx,
+    start: &Start,
+    kinds: impl FnOnce(Arc<dyn Forge>) -> Kinds,
+) -> Result<Ctx, Failed> {
+    let kinds = kinds(Arc::clone(&ctx.forge));
+    let workflows = of(start, kinds)?;
+    Ok(Ctx { workflows, ..ctx })
+}
+
+fn of(start: &Start, kinds: Kinds) -> Result<Workflows, Failed> {
+    let table: Option<String> = start.variables.optional("IDWO_STATE_TABLE")?;
+    let queue: Option<String> = start.variables.optional("IDWO_QUEUE_URL")?;
+    if table.is_none() || queue.is_none() {
+        let why = "this deployment keeps none; deploy it with KeepsState=yes";
+        return Ok(Workflows::NotHere(why.to_owned()));
+    }
+    Ok(Workflows::Kept {
+        runs: Arc::new(runs::of(start, kinds)?),
+        tenant: start.config.tenant.clone(),
+    })
+}
