@@ -1,0 +1,122 @@
+//! The reply about one workflow.
+
+use idwo_core::ctx::Ctx;
+use idwo_core::envelope::{Detail, NextCall, Reply, Status};
+use idwo_core::evidence::{Evidence, Source};
+use idwo_core::failure::Failure;
+use idwo_core::tool::Tool;
+use idwo_core::workflow::{Loaded, Outcome, Run};
+use serde_json::{Map, Value, json};
+
+use crate::GetWorkflow;
+use crate::report::{Report, Workflow};
+use crate::story::Room;
+use crate::wait::WAIT_S_MAX;
+
+pub(crate) async fn of_one(
+    ctx: &Ctx,
+    found: &Loaded,
+    detail: Detail,
+) -> Result<Reply<Report>, Failure> {
+    let (runs, tenant) = ctx.workflows.kept()?;
+    let run = &found.run;
+    let room = Room::of(detail);
+    let records = runs.latest(&run.id, room.events_max).await?;
+    let newest = runs.newest(tenant, &run.id.entity).await?;
+    let newest_attempt = newest.map_or(run.id.attempt, |newest| newest.run.id.attempt);
+    let workflow = Workflow::of(run, newest_attempt, &records, &room);
+    let (text, evidence) = (text(run, &workflow), evidence(run, &workflow));
+    let next = again(&workflow);
+    let mut reply = Reply::new(
+        Report {
+            workflow: Some(workflow),
+            newest: None,
+        },
+        ctx.clock.now(),
+    );
+    reply.sources.push(Source {
+        id: "store".to_owned(),
+        url: None,
+        fetched_at: reply.generated_at,
+        revision: format!("version {}", found.version),
+        cache_age_s: 0,
+        note: None,
+    });
+    reply.text = text;
+    reply.evidence = evidence;
+    if !run.status.has_ended() {
+        reply.status = Status::Accepted;
+        reply.workflow_id = next.arguments.get("workflow_id").and_then(text_of);
+        reply.next.push(next);
+    }
+    Ok(reply)
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+/// The same question once more, for whoever waits.
+fn again(workflow: &Workflow) -> NextCall {
+    let arguments = [
+        ("workflow_id", json!(workflow.workflow_id)),
+        ("wait_s", json!(WAIT_S_MAX)),
+    ];
+    let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
+    NextCall {
+        tool: GetWorkflow::NAME,
+        arguments: Map::from_iter(arguments),
+    }
+}
+
+fn evidence(run: &Run, workflow: &Workflow) -> Vec<Evidence> {
+    let fact = |id, statement, value, unit| Evidence {
+        id,
+        kind: "workflow",
+        statement,
+        value,
+        unit,
+        url: None,
+    };
+    let status = json!(run.status);
+    let word = text_of(&status).unwrap_or_default();
+    let (records, begun) = (run.records, run.begun.len());
+    let left_over = run.left_over().count();
+    let shown = workflow.history.items.len();
+    vec![
+        fact("run", format!("It is {word}."), status, "status"),
+        fact(
+            "steps",
+            format!(
+                "{begun} steps were begun; of {left_over} it is not known that nothing is open."
+            ),
+            json!(begun),
+            "steps",
+        ),
+        fact(
+            "history",
+            format!("{records} events, of which the last {shown} are told."),
+            json!(records),
+            "events",
+        ),
+    ]
+}
+
+fn text(run: &Run, workflow: &Workflow) -> String {
+    let status = text_of(&json!(run.status)).unwrap_or_default();
+    let (id, kind, attempt) = (&workflow.workflow_id, &run.kind, run.id.attempt);
+    let first = format!(
+        "{id}: {status} ({kind}, attempt {attempt}, since {})",
+        run.started_at
+    );
+    let outcome = match &run.outcome {
+        Some(Outcome::Failed { what }) => format!("It has failed: {what}"),
+        Some(Outcome::Cancelled { by }) => format!("It was cancelled by {by}."),
+        Some(Outcome::Done { .. }) | None => workflow.doing.in_words(),
+    };
+    let last = workflow.history.items.last();
+    let last = last.map(|event| format!("Last: {} at {}.", event.what, event.at));
+    let lines = [first, outcome, last.unwrap_or_default()];
+    let lines = lines.into_iter().filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
+}

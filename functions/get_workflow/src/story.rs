@@ -1,0 +1,134 @@
+//! A run as it is told.
+
+use idwo_core::envelope::{Detail, FULL_BYTES_MAX, SUMMARY_BYTES_MAX};
+use idwo_core::evidence::Known;
+use idwo_core::input::WorkflowId;
+use idwo_core::workflow::{Begun, ChildRun, Record, Run, RunId};
+use serde_json::{Value, json};
+
+use crate::report::{Child, Doing, Event, Listed, StepLeft, Workflow};
+
+/// What of a reply is for the envelope, in bytes: the id up to five times at 251, evidence, a source.
+const ENVELOPE_BYTES: usize = 3 * 1024;
+
+/// How much of a run is told.
+pub(crate) struct Room {
+    /// In bytes of JSON, of all of it.
+    bytes_max: usize,
+    /// In bytes of JSON, of the workflow's own words: its state, and once more its outcome.
+    words_bytes_max: usize,
+    pub(crate) events_max: u16,
+    steps_max: usize,
+}
+
+impl Room {
+    pub(crate) const fn of(detail: Detail) -> Self {
+        match detail {
+            Detail::Summary => Self {
+                bytes_max: SUMMARY_BYTES_MAX - ENVELOPE_BYTES,
+                words_bytes_max: 1024,
+                events_max: 12,
+                steps_max: 12,
+            },
+            Detail::Full => Self {
+                bytes_max: FULL_BYTES_MAX - ENVELOPE_BYTES,
+                words_bytes_max: 24 * 1024,
+                events_max: 200,
+                steps_max: 500,
+            },
+        }
+    }
+}
+
+impl Workflow {
+    pub(crate) fn of(run: &Run, newest_attempt: u32, records: &[Record], room: &Room) -> Self {
+        let words = |value: Value| known(value, room.words_bytes_max);
+        let steps = run.begun.iter().rev().take(room.steps_max);
+        let mut told = Self {
+            evidence: "run",
+            workflow_id: WorkflowId::of(&run.id),
+            kind: run.kind.clone(),
+            status: run.status,
+            attempt: run.id.attempt,
+            newest_attempt,
+            state: words(run.state.clone()),
+            doing: Doing::of(run),
+            stop: run.stop.as_ref().map(|stop| json!(stop)),
+            outcome: run.outcome.as_ref().map(|outcome| words(json!(outcome))),
+            steps: Listed {
+                evidence: "steps",
+                total: run.begun.len(),
+                items: steps.map(StepLeft::of).collect(),
+            },
+            children: Listed {
+                evidence: "run",
+                total: run.children.len(),
+                items: run
+                    .children
+                    .iter()
+                    .map(|child| Child::of(child, run))
+                    .collect(),
+            },
+            parent: run
+                .parent
+                .as_ref()
+                .map(|parent| WorkflowId::of(&parent.run)),
+            history: Listed {
+                evidence: "history",
+                total: run.records.try_into().unwrap_or(usize::MAX),
+                items: records.iter().map(Event::of).collect(),
+            },
+            started_at: run.started_at,
+            changed_at: run.changed_at,
+            ends_by: run.ends_by,
+            kept_until: run.kept_until,
+        };
+        told.forget_the_oldest_events(room.bytes_max);
+        told
+    }
+
+    /// The envelope would cut the list at its end, where the newest are.
+    fn forget_the_oldest_events(&mut self, bytes_max: usize) {
+        let mut over = json!(self).to_string().len().saturating_sub(bytes_max);
+        while over > 0 && self.history.items.len() > 1 {
+            let oldest = self.history.items.remove(0);
+            over = over.saturating_sub(json!(oldest).to_string().len());
+        }
+    }
+}
+
+/// Large words are left out whole: a part of JSON means something else.
+fn known(words: Value, bytes_max: usize) -> Known<Value> {
+    let bytes = words.to_string().len();
+    if bytes <= bytes_max {
+        return Known::Value(words);
+    }
+    Known::unknown(format!("{bytes} bytes, of which at most {bytes_max} fit"))
+}
+
+impl StepLeft {
+    fn of(begun: &Begun) -> Self {
+        Self {
+            step: begun.step.clone(),
+            ordinal: begun.ordinal,
+            attempt: begun.attempt,
+            left: begun.left,
+        }
+    }
+}
+
+impl Child {
+    fn of(child: &ChildRun, parent: &Run) -> Self {
+        let run = RunId {
+            tenant: parent.id.tenant.clone(),
+            entity: child.entity.clone(),
+            // Nobody starts a child again.
+            attempt: 1,
+        };
+        Self {
+            workflow_id: WorkflowId::of(&run),
+            kind: child.kind.clone(),
+            ended: child.outcome.is_some(),
+        }
+    }
+}
