@@ -1,0 +1,87 @@
+//! `cancel_workflow`: asks a workflow to stop, which takes back what it did where that can be taken back.
+
+use idwo_core::ctx::Ctx;
+use idwo_core::envelope::{Detail, NextCall, Reply, Status};
+use idwo_core::failure::Failure;
+use idwo_core::input::WorkflowId;
+use idwo_core::tool::{Annotations, Answered, Tool};
+use idwo_core::workflow::{Event, Loaded, RunsFailure, Workflows};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+mod report;
+
+use self::report::Report;
+
+pub struct CancelWorkflow;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    workflow_id: WorkflowId,
+}
+
+impl Tool for CancelWorkflow {
+    const NAME: &'static str = "cancel_workflow";
+    const TITLE: &'static str = "Stop a workflow";
+    const DESCRIPTION: &'static str = "Asks a workflow to stop. It ends the step that it is at, takes back what \
+        can be taken back, and does nothing more. Says where it stands then; one that has ended stays as it is.";
+    const ANNOTATIONS: Annotations = Annotations {
+        read_only_hint: false,
+        destructive_hint: true,
+        idempotent_hint: true,
+        open_world_hint: true,
+    };
+    const TOOLSET: &'static str = "workflows";
+    const SCOPES: &'static [&'static str] = &["workflows:write"];
+    const EXAMPLE: &'static str = r#"{"workflow_id":"pr-sample-storefront-71~1"}"#;
+
+    type Input = Input;
+    type Output = Report;
+
+    async fn call(ctx: &Ctx, input: Input) -> Result<Answered<Report>, Failure> {
+        let before = ctx.workflows.find(&input.workflow_id).await?;
+        let id = WorkflowId::of(&before.run.id);
+        let is_to_be_asked = !before.run.status.has_ended() && before.run.stop.is_none();
+        if is_to_be_asked {
+            ask(&ctx.workflows, &before).await?;
+        }
+        let now = ctx.workflows.find(&id).await?;
+        let mut reply = Reply::new(Report::of(&before.run, &now.run), ctx.clock.now());
+        reply.text = reply.result.in_words();
+        reply.evidence.push(reply.result.fact());
+        if !now.run.status.has_ended() {
+            reply.status = Status::Accepted;
+            reply.workflow_id = Some(id.to_string());
+            reply.next.push(look_at(&id));
+        }
+        let detail = Detail::Summary;
+        Ok(Answered { reply, detail })
+    }
+}
+
+/// One that has ended in between, or is about to, is looked at again and told as it is.
+async fn ask(workflows: &Workflows, found: &Loaded) -> Result<(), Failure> {
+    let (runs, _) = workflows.kept()?;
+    let by = CancelWorkflow::NAME.to_owned();
+    match runs
+        .happen(&found.run.id, Event::CancelAsked { by }, None)
+        .await
+    {
+        // It is written down; whoever looks for what is due tells the workers.
+        Ok(_) | Err(RunsFailure::Untold(_)) => Ok(()),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn look_at(id: &WorkflowId) -> NextCall {
+    /// In seconds, the longest that the tool takes.
+    const WAIT_S: u8 = 20;
+    let arguments = [("workflow_id", json!(id)), ("wait_s", json!(WAIT_S))];
+    let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
+    NextCall {
+        tool: "get_workflow",
+        arguments: arguments.into_iter().collect(),
+    }
+}

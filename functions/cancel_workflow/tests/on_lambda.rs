@@ -1,0 +1,14 @@
+//! `cancel_workflow` as the process that Lambda starts.
+
+use idwo_sandbox::aws::Aws;
+
+#[tokio::test]
+async fn without_a_table_it_says_who_can_make_one() {
+    let aws = Aws::start().await.unwrap();
+    let program = env!("CARGO_BIN_EXE_cancel_workflow");
+    let _process = aws.run("cancel_workflow", program, &[]).await.unwrap();
+    let event = include_str!("../../../events/cancel_workflow.json");
+    let event = serde_json::from_str(event).unwrap();
+    let returned = aws.invoke("cancel_workflow", event).await.unwrap().unwrap();
+    assert!(returned.to_string().contains("KeepsState"), "{returned}");
+}
