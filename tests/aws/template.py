@@ -76,6 +76,8 @@ def the_endpoint_may_call_tools_and_read_its_secret_and_nothing_else() -> None:
         assert (f'"{name}"' in called) != is_no_tool, f"the endpoint and {name}"
     assert set(statements("AuthorizerRole")) == OF_ALL | {"ReadTheSigningSecret"}
     assert set(statements("AnalyzePrRole")) == OF_ALL | {"ReadTheVendorsSecret"}
+    assert set(statements("GetWorkflowRole")) == OF_ALL | {"ReadTheState"}
+    assert set(statements("CancelWorkflowRole")) == OF_ALL | {"ChangeTheState"}
     assert statements("AnalyzePrRole")["ReadTheVendorsSecret"]["Resource"] == {"Ref": "VendorsSecret"}
 
 
