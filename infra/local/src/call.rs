@@ -1,6 +1,7 @@
 //! `idwo-local call`: one tool, one reply, one exit status.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use idwo_core::config::Variables;
 use idwo_core::failure::Failure;
@@ -10,10 +11,11 @@ use serde_json::{Map, Value};
 use crate::args::{Args, Call, Format};
 use crate::gate::{Closed, Gate};
 use crate::host;
-use crate::in_process::InProcess;
+use crate::in_process::{InProcess, WAITING};
 use crate::markdown;
 use crate::repositories::Repositories;
 use crate::terminal::{self, Failed};
+use crate::tools::TOOLS;
 
 /// The answer was fine and a gate did not let it pass: told apart from an error, for CI.
 const GATE_CLOSED: u8 = 3;
@@ -23,13 +25,26 @@ pub async fn run(args: &Args, wanted: &Call, variables: &Variables) -> Result<Ex
     let arguments = serde_json::from_str(&wanted.arguments)
         .map_err(|e| format!("the arguments are not JSON: {e}"))?;
     let repositories = Repositories::open(args)?;
-    let dispatch = host::dispatch(&repositories, variables)?;
+    let dispatch = dispatch(&repositories, wanted, variables).await?;
     let answer = once(&dispatch, &wanted.tool, arguments).await?;
     terminal::print(&match wanted.format {
         Format::Json => format!("{:#}", answer.structured),
         Format::Markdown => markdown::reply(&answer),
     })?;
     passed(&wanted.fail_on, &answer.structured)
+}
+
+/// The store of workflows is one process's at a time: it is left alone where nothing is asked of it.
+async fn dispatch(
+    repositories: &Repositories,
+    wanted: &Call,
+    variables: &Variables,
+) -> Result<Arc<InProcess>, Failed> {
+    let tool = TOOLS.iter().find(|tool| tool.name == wanted.tool);
+    if tool.is_some_and(|tool| tool.toolset == WAITING) {
+        return host::working_dispatch(repositories, variables).await;
+    }
+    Ok(Arc::new(host::dispatch(repositories, variables)?))
 }
 
 /// Every gate that is closed is said, not only the first.

@@ -3,7 +3,6 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 use idwo_clients::services::Misconfigured;
@@ -11,6 +10,7 @@ use idwo_core::config::{Config, ConfigError, Served, Variables};
 use idwo_core::dispatch::Dispatch;
 use idwo_core::failure::Failure;
 use idwo_core::health::{self, Component, State};
+use idwo_core::workflow::Kinds;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,6 +21,8 @@ use crate::host;
 use crate::in_process::InProcess;
 use crate::repositories::{self, Repositories};
 use crate::terminal::{self, Failed};
+use crate::work::STORE_FILE;
+use crate::workshop::{HELD, Workshop};
 
 /// Longest time of one look: a dead disk or a silent server answers never.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(10);
@@ -33,11 +35,12 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<ExitCode, Failed>
     components.extend(unknown(variables));
     components.push(address(args).await);
     components.push(data(args));
+    components.extend(workflows(args, variables).await);
     match Repositories::open(&args.without_writing()) {
         Ok(repositories) => match host::dispatch(&repositories, variables) {
             Ok(dispatch) => {
                 components.extend(functions(&dispatch).await);
-                components.push(analyze_pr(repositories, dispatch).await);
+                components.push(analyze_pr(repositories, &dispatch).await);
             }
             Err(error) => components.push(unusable(&error)),
         },
@@ -156,6 +159,24 @@ fn data(args: &Args) -> Component {
     }
 }
 
+/// Those of former times; a look makes no store.
+async fn workflows(args: &Args, variables: &Variables) -> Option<Component> {
+    const NAME: &str = "workflows";
+    if args.ephemeral || !args.data.join(STORE_FILE).exists() {
+        return Some(Component::ok(NAME, "none was started yet"));
+    }
+    let looked = async {
+        match Workshop::open(&args.data, variables, Kinds::default()).await {
+            // The look at the configuration says why.
+            Err(_) => None,
+            Ok(Workshop::Closed { why: HELD, .. }) => Some(Component::ok(NAME, HELD)),
+            Ok(workshop) => workshop.component().await,
+        }
+    };
+    let looked = tokio::time::timeout(LOOK_TIMEOUT, looked).await;
+    looked.unwrap_or_else(|_| Some(silent(NAME)))
+}
+
 fn unopened(error: &repositories::RepositoriesError) -> Component {
     let found = terminal::with_causes(error);
     let mend = "name a folder that holds a clone, each once, with --repo";
@@ -168,7 +189,7 @@ async fn functions(dispatch: &InProcess) -> Vec<Component> {
 }
 
 /// The proof that counts: one tool answers over what is offered.
-async fn analyze_pr(repositories: Repositories, dispatch: Arc<InProcess>) -> Component {
+async fn analyze_pr(repositories: Repositories, dispatch: &InProcess) -> Component {
     let clones = repositories.clones.clone();
     let showcase = tokio::task::spawn_blocking(move || repositories::showcase(&clones));
     let Ok(showcase) = tokio::time::timeout(LOOK_TIMEOUT, showcase).await else {
@@ -183,7 +204,7 @@ async fn analyze_pr(repositories: Repositories, dispatch: Arc<InProcess>) -> Com
         );
     };
     let arguments = json!({ "owner": name.owner, "repo": name.repo, "pull_number": number });
-    let answer = call::once(&dispatch, "analyze_pr", arguments);
+    let answer = call::once(dispatch, "analyze_pr", arguments);
     match tokio::time::timeout(LOOK_TIMEOUT, answer).await {
         Ok(Ok(answer)) => {
             let bytes = answer.structured.to_string().len();

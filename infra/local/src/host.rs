@@ -18,17 +18,29 @@ use crate::in_process::InProcess;
 use crate::kept::Kept;
 use crate::repositories::Repositories;
 use crate::terminal::Failed;
+use crate::workshop::Workshop;
 
 /// The tools over the clones that are offered, and over the services that `variables` switch on.
 pub(crate) fn dispatch(
     repositories: &Repositories,
     variables: &Variables,
-) -> Result<Arc<InProcess>, Misconfigured> {
+) -> Result<InProcess, Misconfigured> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let cache: Arc<dyn Cache> = Arc::new(Kept::in_folder(repositories.cache.clone()));
+    let cache: Arc<dyn Cache> = Arc::new(Kept::in_folder(repositories.data.join("cache")));
     let services = Services::configured(variables, &clock, &cache)?;
     let clones = repositories.clones.clone();
-    Ok(Arc::new(InProcess::new(clones, services, clock)))
+    Ok(InProcess::new(clones, services, clock))
+}
+
+/// The same, with the workflows that are kept beside them.
+pub(crate) async fn working_dispatch(
+    repositories: &Repositories,
+    variables: &Variables,
+) -> Result<Arc<InProcess>, Failed> {
+    let dispatch = dispatch(repositories, variables)?;
+    let kinds = idwo_workflows::all(dispatch.forge());
+    let workshop = Workshop::open(&repositories.data, variables, kinds).await?;
+    Ok(Arc::new(dispatch.with(workshop)))
 }
 
 pub(crate) fn gateway(config: &Config, dispatch: Arc<InProcess>) -> Result<Gateway, Failed> {

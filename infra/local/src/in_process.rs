@@ -9,6 +9,7 @@ use idwo_core::clock::Clock;
 use idwo_core::ctx::Ctx;
 use idwo_core::dispatch::{Ask, Call, Dispatch, Reply};
 use idwo_core::failure::Failure;
+use idwo_core::forge::Forge;
 use idwo_core::health::{Component, State};
 use idwo_core::tool::Answer;
 use idwo_core::watcher::Watcher;
@@ -19,9 +20,16 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use crate::forges::Forges;
 use crate::tools::{Offered, TOOLS};
+use crate::workshop::Workshop;
 
 /// Calls that run at the same time: each can hold some 100 MB and a processor for seconds.
 const CALLS_AT_ONCE_MAX: usize = 8;
+
+/// Tools that wait for a workflow and compute nothing: they must not take the place of those that do.
+pub(crate) const WAITING: &str = "workflows";
+
+/// Calls of them at the same time: each holds a thread that sleeps.
+const WAITS_AT_ONCE_MAX: usize = 64;
 
 /// How long a call waits for a place before it is told to come back.
 const PLACE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -32,8 +40,10 @@ const COME_BACK_IN_S: u32 = 5;
 pub struct InProcess {
     clones: Clones,
     services: Services,
+    workshop: Workshop,
     clock: Arc<dyn Clock>,
     places: Arc<Semaphore>,
+    waits: Arc<Semaphore>,
     /// Held by who looks at the clones: on a dead disk one look waits, not one for each request.
     look: Arc<Mutex<()>>,
 }
@@ -43,10 +53,30 @@ impl InProcess {
         Self {
             clones,
             services,
+            workshop: Workshop::Unopened,
             clock,
             places: Arc::new(Semaphore::new(CALLS_AT_ONCE_MAX)),
+            waits: Arc::new(Semaphore::new(WAITS_AT_ONCE_MAX)),
             look: Arc::default(),
         }
+    }
+
+    /// The same, where workflows are worked on too.
+    #[must_use]
+    pub fn with(self, workshop: Workshop) -> Self {
+        Self { workshop, ..self }
+    }
+
+    pub(crate) const fn workshop(&self) -> &Workshop {
+        &self.workshop
+    }
+
+    /// What tools see code with.
+    pub(crate) fn forge(&self) -> Arc<dyn Forge> {
+        Arc::new(Forges {
+            clones: self.clones.clone(),
+            github: self.services.github.clone(),
+        })
     }
 
     fn tools(&self) -> Component {
@@ -72,14 +102,12 @@ impl InProcess {
         watcher: Watcher,
     ) -> Result<Answer, Failure> {
         let tool = find(name)?;
-        let place = self.place().await?;
+        let place = self.place(tool).await?;
         let ctx = Ctx {
-            forge: Arc::new(Forges {
-                clones: self.clones.clone(),
-                github: self.services.github.clone(),
-            }),
+            forge: self.forge(),
             tickets: self.services.tickets.clone(),
             llm: self.services.llm.clone(),
+            workflows: self.workshop.workflows(),
             clock: Arc::clone(&self.clock),
             watcher,
         };
@@ -91,10 +119,13 @@ impl InProcess {
         ended.map_err(|error| Failure::ours("the tool panicked", error))?
     }
 
-    async fn place(&self) -> Result<OwnedSemaphorePermit, Failure> {
-        let place =
-            tokio::time::timeout(PLACE_TIMEOUT, Arc::clone(&self.places).acquire_owned()).await;
-        let place = place.map_err(|_| Failure::busy(CALLS_AT_ONCE_MAX, COME_BACK_IN_S))?;
+    async fn place(&self, tool: &Offered) -> Result<OwnedSemaphorePermit, Failure> {
+        let (places, max) = match tool.toolset {
+            WAITING => (&self.waits, WAITS_AT_ONCE_MAX),
+            _ => (&self.places, CALLS_AT_ONCE_MAX),
+        };
+        let place = tokio::time::timeout(PLACE_TIMEOUT, Arc::clone(places).acquire_owned()).await;
+        let place = place.map_err(|_| Failure::busy(max, COME_BACK_IN_S))?;
         place.map_err(|error| Failure::ours("no more calls are taken", error))
     }
 }
@@ -126,6 +157,7 @@ impl Dispatch for InProcess {
         components.extend(clones.unwrap_or_else(|_| vec![unseen()]));
         let watcher = Watcher::silent().within(SERVICES_LOOK_TIMEOUT);
         components.extend(self.services.components(&watcher).await);
+        components.extend(self.workshop.component().await);
         components.push(not_used_yet("slack"));
         components
     }

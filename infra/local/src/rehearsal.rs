@@ -13,6 +13,7 @@ use idwo_core::workflow::{
     Step, StepFailure, Then, Workflow, kind,
 };
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::args::{Args, Rehearse};
@@ -34,7 +35,7 @@ pub async fn run(args: &Args, wanted: &Rehearse, variables: &Variables) -> Resul
     let work = Arc::new(Work::open(&data, variables, kinds).await?);
     let going = tokio::spawn({
         let work = Arc::clone(&work);
-        async move { work.go_on().await }
+        async move { work.go_on(&CancellationToken::new()).await }
     });
     terminal::print("serving")?;
     for nth in 0..wanted.runs {

@@ -12,8 +12,8 @@ use crate::args::Args;
 
 pub struct Repositories {
     pub clones: Clones,
-    /// Where answers of outside services are kept.
-    pub(crate) cache: PathBuf,
+    /// Where all that lasts is kept.
+    pub(crate) data: PathBuf,
     /// Deleted when dropped, with `--ephemeral`.
     _folder: Option<tempfile::TempDir>,
 }
@@ -47,7 +47,7 @@ impl Repositories {
         }
         Ok(Self {
             clones,
-            cache: data.join("cache"),
+            data: data.to_owned(),
             _folder: folder,
         })
     }

@@ -14,6 +14,7 @@ use mcp::endpoint::Endpoint;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
 
 use crate::args::Args;
 use crate::host;
@@ -33,8 +34,8 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long to wait after a failed accept before the next.
 const ACCEPT_REST: Duration = Duration::from_millis(200);
 
-/// How long calls that are under way may go on after Ctrl-C.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long calls and steps that are under way may go on after Ctrl-C.
+pub(crate) const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Serves until Ctrl-C, SIGTERM or SIGHUP. The first screen is made beside it: a first answer that
 /// takes long must not keep clients waiting.
@@ -47,14 +48,23 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<(), Failed> {
         .await
         .map_err(|e| format!("cannot listen on {}: {e}; `idwo-local doctor` says who does, --bind takes another address", args.bind))?;
     let address = listener.local_addr()?;
-    let dispatch = host::dispatch(&repositories, variables)?;
+    let dispatch = host::working_dispatch(&repositories, variables).await?;
     let gateway = host::gateway(&config, Arc::clone(&dispatch))?;
+    let ended = CancellationToken::new();
+    let working = dispatch.workshop().work_until(ended.clone());
+    let end = async move {
+        end.await;
+        ended.cancel();
+    };
     let mut serving = std::pin::pin!(accept(listener, Endpoint::new(gateway, &config), end));
     tokio::select! {
-        () = &mut serving => return Ok(()),
-        shown = welcome::print(address, args, &repositories, dispatch.as_ref(), &config) => shown?,
+        () = &mut serving => {}
+        shown = welcome::print(address, args, &repositories, dispatch.as_ref(), &config) => {
+            shown?;
+            serving.await;
+        }
     }
-    serving.await;
+    working.await;
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 //! Serving one client on standard input and output.
 
+use std::sync::Arc;
+
 use idwo_core::config::{Config, Variables};
 use mcp::pipe;
+use tokio_util::sync::CancellationToken;
 
 use crate::args::Args;
 use crate::host;
@@ -14,9 +17,15 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<(), Failed> {
     host::log_to_stderr(&config)?;
     let end = host::asked_to_end()?;
     let repositories = Repositories::open(args)?;
-    let gateway = host::gateway(&config, host::dispatch(&repositories, variables)?)?;
-    tokio::select! {
-        ended = pipe::converse(gateway, tokio::io::stdin(), tokio::io::stdout()) => Ok(ended?),
+    let dispatch = host::working_dispatch(&repositories, variables).await?;
+    let gateway = host::gateway(&config, Arc::clone(&dispatch))?;
+    let ended = CancellationToken::new();
+    let working = dispatch.workshop().work_until(ended.clone());
+    let served = tokio::select! {
+        served = pipe::converse(gateway, tokio::io::stdin(), tokio::io::stdout()) => served,
         () = end => Ok(()),
-    }
+    };
+    ended.cancel();
+    working.await;
+    Ok(served?)
 }

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use analyze_pr::AnalyzePr;
+use cancel_workflow::CancelWorkflow;
 use futures::future::BoxFuture;
+use get_workflow::GetWorkflow;
 use idwo_core::ctx::Ctx;
 use idwo_core::dispatch::{Ask, Call, Round};
 use idwo_core::failure::Failure;
@@ -22,17 +24,23 @@ type AnswerFn = fn(Ctx, Map<String, Value>) -> BoxFuture<'static, Result<Answer,
 /// A tool without its types.
 pub struct Offered {
     pub name: &'static str,
+    pub toolset: &'static str,
     pub contract: fn() -> Contract,
     /// Arguments that the sample answers, as JSON.
     pub example: &'static str,
     pub answer: AnswerFn,
 }
 
-pub const TOOLS: &[Offered] = &[offered::<AnalyzePr>()];
+pub const TOOLS: &[Offered] = &[
+    offered::<AnalyzePr>(),
+    offered::<GetWorkflow>(),
+    offered::<CancelWorkflow>(),
+];
 
 const fn offered<T: Tool>() -> Offered {
     Offered {
         name: T::NAME,
+        toolset: T::TOOLSET,
         contract: tool::contract::<T>,
         example: T::EXAMPLE,
         answer: |ctx, arguments| Box::pin(async move { tool::answer::<T>(&ctx, arguments).await }),

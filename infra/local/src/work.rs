@@ -11,8 +11,11 @@ use idwo_core::config::{Config, Variables};
 use idwo_core::workflow::{Due, Kinds, Runs, Worker, sweep};
 use idwo_embedded::queue::{Delivery, InProcess};
 use idwo_embedded::store::RedbStore;
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use crate::faults;
+use crate::serve::DRAIN_TIMEOUT;
 use crate::terminal::Failed;
 
 /// Steps that are performed at the same time.
@@ -28,10 +31,13 @@ const GRACE: Duration = Duration::from_secs(30);
 /// Runs that one sweep tells of; the next goes on.
 const SWEEP_RUNS_MAX: usize = 1000;
 
+/// The store, in the folder for data.
+pub(crate) const STORE_FILE: &str = "state.redb";
+
 pub struct Work {
     pub runs: Arc<Runs>,
     pub queue: Arc<InProcess>,
-    worker: Worker,
+    worker: Arc<Worker>,
 }
 
 impl Work {
@@ -39,13 +45,13 @@ impl Work {
     pub async fn open(data: &Path, variables: &Variables, kinds: Kinds) -> Result<Self, Failed> {
         let kept_for = Config::read(variables)?.kept_for;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let store = RedbStore::open(data.join("state.redb"), Arc::clone(&clock)).await?;
+        let store = RedbStore::open(data.join(STORE_FILE), Arc::clone(&clock)).await?;
         let queue = Arc::new(InProcess::new(Arc::clone(&clock), INVISIBLE_FOR));
         let (store, told) = faults::around((Arc::new(store), queue.clone()), variables)?;
         let chance = Arc::new(Chance::of_machine());
         let holder = chance.id(clock.now())?;
         let runs = Arc::new(Runs::new(store, told, clock, chance, kinds, kept_for));
-        let worker = Worker::alone(Arc::clone(&runs), holder);
+        let worker = Arc::new(Worker::alone(Arc::clone(&runs), holder));
         Ok(Self {
             runs,
             queue,
@@ -53,39 +59,67 @@ impl Work {
         })
     }
 
-    /// Works until it is dropped. What a former process has left is looked for at once.
-    pub async fn go_on(&self) {
+    /// Works until `end`: from then on no message is taken up, and the steps under way get as long as calls
+    /// do. What a former process has left is looked for at once.
+    pub async fn go_on(&self, end: &CancellationToken) {
         self.sweep(Due::Soon).await;
-        let workers = (0..WORKERS).map(|_| self.receive());
-        tokio::join!(futures::future::join_all(workers), self.keep_sweeping());
+        let workers = (0..WORKERS).map(|_| self.receive(end));
+        let workers = futures::future::join_all(workers);
+        let mut working = std::pin::pin!(async {
+            tokio::join!(workers, self.keep_sweeping(end));
+        });
+        tokio::select! {
+            () = &mut working => return,
+            () = end.cancelled() => (),
+        }
+        if tokio::time::timeout(DRAIN_TIMEOUT, working).await.is_err() {
+            let seconds = DRAIN_TIMEOUT.as_secs();
+            tracing::warn!("steps were still under way after {seconds} s; the next start goes on");
+        }
     }
 
-    async fn receive(&self) {
-        loop {
-            let wait = idwo_embedded::queue::WAIT_MAX;
-            for delivery in self.queue.receive_soon(1, wait).await {
+    async fn receive(&self, end: &CancellationToken) {
+        let wait = idwo_embedded::queue::WAIT_MAX;
+        while !end.is_cancelled() {
+            let deliveries = tokio::select! {
+                () = end.cancelled() => return,
+                deliveries = self.queue.receive_soon(1, wait) => deliveries,
+            };
+            for delivery in deliveries {
                 self.take(delivery).await;
             }
         }
     }
 
-    /// A message that nobody could do anything with stays, is delivered again, and dies in the end.
+    /// Steps read disks and compute: each runs on a thread of its own, so that whoever is served does not
+    /// wait for it, and a panic ends the step alone. A message that nobody could do anything with stays, is
+    /// delivered again, and dies in the end.
     async fn take(&self, delivery: Delivery) {
-        match self.worker.take(&delivery.body).await {
-            Ok(_) => self.queue.delete(delivery.receipt),
-            Err(error) => {
-                let received = delivery.received;
+        let (worker, runtime) = (Arc::clone(&self.worker), Handle::current());
+        let Delivery {
+            body,
+            receipt,
+            received,
+            ..
+        } = delivery;
+        let work = move || runtime.block_on(worker.take(&body));
+        match tokio::task::spawn_blocking(work).await {
+            Ok(Ok(_)) => self.queue.delete(receipt),
+            Ok(Err(error)) => {
                 tracing::warn!(%error, received, "a message could not be worked on");
             }
+            Err(error) => tracing::error!(%error, received, "a step panicked"),
         }
     }
 
-    async fn keep_sweeping(&self) {
+    async fn keep_sweeping(&self, end: &CancellationToken) {
         let mut every = tokio::time::interval(SWEEP_EVERY);
         every.tick().await;
         loop {
-            every.tick().await;
-            self.sweep(Due::For(GRACE)).await;
+            tokio::select! {
+                () = end.cancelled() => return,
+                _ = every.tick() => self.sweep(Due::For(GRACE)).await,
+            }
         }
     }
 
