@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use idwo_core::input::RepositoryName;
+use idwo_core::input::{PullNumber, RepositoryName, WorkflowId};
 
 use crate::gate::Gate;
 use crate::tools::TOOLS;
@@ -57,6 +57,15 @@ pub enum Command {
     /// and how to mend it. 0: all that is set up works; 1: something does not.
     Doctor,
 
+    /// Begin to follow a pull request until it is released or closed. Serving goes on with it.
+    Track(Track),
+
+    /// Print the workflows that were started last, or the story of one.
+    Workflows {
+        /// Such as pr-rust-lang-cargo-123~1; without what is behind `~` the newest attempt.
+        id: Option<WorkflowId>,
+    },
+
     /// Serve the sample as GitHub and Jira would, and print the variables that lead there.
     Sandbox(Sandbox),
 
@@ -74,6 +83,14 @@ pub enum Command {
 pub struct Rehearse {
     /// How many are started; those of former times go on.
     pub runs: u32,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct Track {
+    #[arg(value_name = "OWNER/REPO")]
+    pub repository: RepositoryName,
+
+    pub number: PullNumber,
 }
 
 #[derive(Debug, Clone, clap::Args)]

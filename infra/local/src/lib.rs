@@ -10,7 +10,9 @@ mod markdown;
 #[cfg(feature = "rehearsal")]
 pub mod rehearsal;
 pub mod sandbox;
+pub mod stories;
 pub mod terminal;
+pub mod track;
 
 // Serving.
 mod host;
@@ -29,3 +31,4 @@ mod kept;
 pub mod repositories;
 pub mod tools;
 pub mod work;
+pub mod workshop;

@@ -8,7 +8,7 @@ use idwo_core::config::Variables;
 use idwo_embedded::env_file;
 use idwo_local::args::{Args, Command};
 use idwo_local::terminal::{self, Failed};
-use idwo_local::{call, doctor, key, sandbox, serve, stdio};
+use idwo_local::{call, doctor, key, sandbox, serve, stdio, stories, track};
 
 /// How long threads that still compute may hold up the end.
 const THREADS_TIMEOUT: Duration = Duration::from_secs(1);
@@ -41,6 +41,8 @@ async fn obeyed(args: &Args, variables: &Variables) -> Result<ExitCode, Failed> 
         None if args.stdio => Box::pin(stdio::run(args, variables)).await?,
         None => serve::run(args, variables).await?,
         Some(Command::Call(wanted)) => return call::run(args, wanted, variables).await,
+        Some(Command::Track(wanted)) => track::run(args, wanted, variables).await?,
+        Some(Command::Workflows { id }) => stories::run(args, id.as_ref(), variables).await?,
         Some(Command::Sandbox(wanted)) => sandbox::run(args, wanted).await?,
         Some(Command::Key(wanted)) => key::run(wanted)?,
         #[cfg(feature = "rehearsal")]
