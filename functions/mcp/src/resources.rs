@@ -1,7 +1,9 @@
-//! The resources: what this server can do, how it is, and what each tool promises.
+//! The resources: what this server can do, how it is, what each tool promises, and where a workflow stands.
 
 use std::time::Duration;
 
+use idwo_core::dispatch::Ask;
+use idwo_core::failure::Failure;
 use idwo_core::health::{self, Component, State};
 use rmcp::RoleServer;
 use rmcp::model::{
@@ -9,18 +11,23 @@ use rmcp::model::{
     ResourceContents, ResourceTemplate,
 };
 use rmcp::service::RequestContext;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::body::BODY_BYTES_MAX;
 use crate::completion;
 use crate::gateway::{Gateway, LIST_TTL_MS};
-use crate::results::no_such_resource;
+use crate::results::{self, Asked, no_such_resource, refused};
+use crate::rounds::Brought;
 use crate::sound::DEPTH_MAX;
 use crate::visible::Visible;
 
 const CAPABILITIES: &str = "orchestrator://capabilities";
 const HEALTH: &str = "orchestrator://health";
 const SCHEMAS: &str = "orchestrator://schemas/";
+const WORKFLOWS: &str = "orchestrator://workflows/";
+
+/// The tool that answers for a workflow, to whoever may call it.
+const GET_WORKFLOW: &str = "get_workflow";
 
 const JSON: &str = "application/json";
 
@@ -48,6 +55,10 @@ pub(crate) fn templates() -> Vec<ResourceTemplate> {
             .with_title("A tool's contract")
             .with_description("All that is promised of one tool: texts, annotations, scopes, and the schemas of its input and its reply.")
             .with_mime_type(JSON),
+        ResourceTemplate::new(format!("{WORKFLOWS}{{id}}"), "workflows")
+            .with_title("A workflow")
+            .with_description("Where a workflow stands and what has happened to it: what get_workflow answers.")
+            .with_mime_type(JSON),
     ]
 }
 
@@ -64,12 +75,45 @@ pub(crate) async fn read(
             &visible,
         )),
         HEALTH => Ok(of_now(uri, health(gateway, &visible).await.to_string())),
-        _ => {
-            let tool = uri.strip_prefix(SCHEMAS).filter(|tool| visible.has(tool));
-            let contract = tool.and_then(|tool| gateway.setup.catalogue.contract(tool));
-            let contract = contract.ok_or_else(|| no_such_resource(uri))?;
-            Ok(lasting(uri, contract.to_owned(), &visible))
+        _ => match uri.strip_prefix(WORKFLOWS) {
+            Some(id) if visible.has(GET_WORKFLOW) => workflow(uri, id, gateway, context).await,
+            _ => contract(uri, gateway, &visible),
+        },
+    }
+}
+
+fn contract(
+    uri: &str,
+    gateway: &Gateway,
+    visible: &Visible<'_>,
+) -> Result<ReadResourceResult, ErrorData> {
+    let tool = uri.strip_prefix(SCHEMAS).filter(|tool| visible.has(tool));
+    let contract = tool.and_then(|tool| gateway.setup.catalogue.contract(tool));
+    let contract = contract.ok_or_else(|| no_such_resource(uri))?;
+    Ok(lasting(uri, contract.to_owned(), visible))
+}
+
+/// What the tool answers, asked as any call of it.
+async fn workflow(
+    uri: &str,
+    id: &str,
+    gateway: &Gateway,
+    context: &RequestContext<RoleServer>,
+) -> Result<ReadResourceResult, ErrorData> {
+    let id = ("workflow_id".to_owned(), Value::String(id.to_owned()));
+    let ask = Ask::Tool {
+        name: GET_WORKFLOW.to_owned(),
+        arguments: Map::from_iter([id]),
+    };
+    let (function, brought) = (GET_WORKFLOW.to_owned(), Brought::default());
+    let asked = gateway.ask(function, ask, brought, context, results::tool);
+    match asked.await? {
+        Asked::Result(result) => {
+            let told = result.structured_content.unwrap_or_default();
+            Ok(of_now(uri, told.to_string()))
         }
+        Asked::Refused(Failure::Caller { .. }) | Asked::Questions(_) => Err(no_such_resource(uri)),
+        Asked::Refused(failure) => Err(refused(&failure)),
     }
 }
 
@@ -80,6 +124,10 @@ pub(crate) fn complete(
     value: &str,
     visible: &Visible<'_>,
 ) -> Result<CompleteResult, ErrorData> {
+    if template.strip_prefix(WORKFLOWS) == Some("{id}") && argument == "id" {
+        // Whoever asks for one has its id from who started it.
+        return completion::of(std::iter::empty(), value);
+    }
     if template.strip_prefix(SCHEMAS) != Some("{tool}") || argument != "tool" {
         let why =
             "there is no such resource template or argument; resources/templates/list names them";
