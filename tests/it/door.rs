@@ -12,12 +12,13 @@ use hyper_util::rt::TokioIo;
 use idwo_clients::memory::Memory;
 use idwo_clients::services::Services;
 use idwo_core::cache::Cache;
-use idwo_core::clock::{Clock, StoppedClock};
+use idwo_core::clock::{Clock, StoppedClock, SystemClock};
 use idwo_core::config::{Config, Variables};
 use idwo_core::dispatch::Dispatch;
 use idwo_history::clones::Clones;
 use idwo_local::in_process::InProcess;
 use idwo_local::serve;
+use idwo_local::workshop::Workshop;
 use idwo_sandbox::sample;
 use jiff::Timestamp;
 use mcp::catalogue::Catalogue;
@@ -63,6 +64,13 @@ impl Door {
         let path = folder.path().join("sample.git");
         sample::write(&path).unwrap();
         (Self::over(sample_clones(&path)).await, folder)
+    }
+
+    /// The same, with the workflows that are worked on there.
+    pub(crate) async fn over_workshop(clones: Clones, workshop: Workshop) -> Self {
+        let catalogue = Catalogue::product().unwrap();
+        let tools = with_services(clones, &[], Arc::new(SystemClock)).with(workshop);
+        Self::to(endpoint_of(catalogue, Arc::new(tools), CALL_TIMEOUT)).await
     }
 
     /// Opens before any dispatch.

@@ -27,8 +27,11 @@ mod questions;
 // A story for each tool.
 mod analyze_pr;
 mod bad_arguments;
+mod cancel_workflow;
+mod get_workflow;
 mod jira;
 mod judgement;
+mod workshop;
 
 // What is promised of every number and every answer.
 mod against_git;
