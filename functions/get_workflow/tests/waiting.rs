@@ -1,7 +1,6 @@
 //! How long a caller waits who wants to know when a workflow goes on.
 
 #![expect(
-    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test fails by panicking"
