@@ -26,7 +26,7 @@ pub struct Start {
 
 impl Start {
     /// Of this process: with the log as JSON lines on standard output, and all that its secrets hold.
-    pub(crate) async fn here() -> Result<Self, Failed> {
+    pub async fn here() -> Result<Self, Failed> {
         let mut start = Self::of(environment())?;
         if start
             .variables
