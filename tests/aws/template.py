@@ -11,6 +11,8 @@ from translated import translated
 # What every function may do; more needs a reason, and is asserted below.
 OF_ALL = {"WriteItsLog", "Trace"}
 
+WORKERS = ("OrchestrationWorker", "HealingWorker")
+
 # Statements that may say `*`: X-Ray knows no narrower resource.
 WILDCARDS = {"Trace"}
 
@@ -53,8 +55,12 @@ def each_function_has_a_role_and_a_log_of_its_own() -> None:
         assert properties(log)["RetentionInDays"], log
         assert resources[log].get("Condition") == resources[name].get("Condition"), log
         assert properties(name)["LoggingConfig"]["LogFormat"] == "JSON", name
-        assert properties(name)["TracingConfig"]["Mode"] == "Active", name
-        assert properties(name)["MemorySize"] <= 1024 and properties(name)["Timeout"] <= 29, name
+        is_called_each_minute = name == "ReconcilerFunction"
+        mode = "PassThrough" if is_called_each_minute else "Active"
+        assert properties(name)["TracingConfig"]["Mode"] == mode, name
+        is_waited_for = resources[name].get("Condition") != "WithTables"
+        assert properties(name)["MemorySize"] <= 1024, name
+        assert properties(name)["Timeout"] <= (29 if is_waited_for else 60), name
 
 
 def no_policy_has_a_wildcard_but_for_traces() -> None:
@@ -72,13 +78,76 @@ def the_endpoint_may_call_tools_and_read_its_secret_and_nothing_else() -> None:
     assert allowed["CallTheTools"]["Action"] == "lambda:InvokeFunction"
     called = json.dumps(allowed["CallTheTools"]["Resource"])
     for name in of_type("AWS::Lambda::Function"):
-        is_no_tool = name in ("McpFunction", "AuthorizerFunction")
+        is_work = resources[name].get("Condition") == "WithTables"
+        is_no_tool = is_work or name in ("McpFunction", "AuthorizerFunction")
         assert (f'"{name}"' in called) != is_no_tool, f"the endpoint and {name}"
     assert set(statements("AuthorizerRole")) == OF_ALL | {"ReadTheSigningSecret"}
     assert set(statements("AnalyzePrRole")) == OF_ALL | {"ReadTheVendorsSecret"}
     assert set(statements("GetWorkflowRole")) == OF_ALL | {"ReadTheState"}
     assert set(statements("CancelWorkflowRole")) == OF_ALL | {"ChangeTheState"}
     assert statements("AnalyzePrRole")["ReadTheVendorsSecret"]["Resource"] == {"Ref": "VendorsSecret"}
+
+
+def who_works_may_keep_runs_and_use_one_queue_and_nothing_else() -> None:
+    table = {"Fn::GetAtt": ["StateTable", "Arn"]}
+    of_items = {"GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"}
+    secrets = {"OrchestrationWorker": {"ReadTheVendorsSecret"}, "HealingWorker": set()}
+    for worker in WORKERS:
+        allowed = statements(f"{worker}Role")
+        assert set(allowed) == OF_ALL | {"KeepRuns", "TellWorkers", "TakeWork"} | secrets[worker], allowed
+        keep = allowed["KeepRuns"]
+        assert (set(keep["Action"]), keep["Resource"]) == ({f"dynamodb:{item}" for item in of_items}, table), keep
+        queue = {"Fn::GetAtt": [f"{worker}Queue", "Arn"]}
+        assert allowed["TellWorkers"]["Resource"] == allowed["TakeWork"]["Resource"] == queue, allowed
+        assert allowed["TellWorkers"]["Action"] == "sqs:SendMessage"
+        wanted = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+        assert set(allowed["TakeWork"]["Action"]) == wanted, allowed
+    allowed = statements("ReconcilerRole")
+    assert set(allowed) == {"WriteItsLog", "FindWhatIsDue", "TellWorkers"}, allowed
+    find, tell = allowed["FindWhatIsDue"], allowed["TellWorkers"]
+    assert (find["Action"], find["Resource"]) == ("dynamodb:Query", table), find
+    queue = {"Fn::GetAtt": ["OrchestrationWorkerQueue", "Arn"]}
+    assert (tell["Action"], tell["Resource"]) == ("sqs:SendMessage", queue), tell
+
+
+def what_fails_five_times_is_kept_and_somebody_can_hear_of_it() -> None:
+    mappings = {
+        found["Properties"]["EventSourceArn"]["Fn::GetAtt"][0]: found["Properties"]
+        for found in of_type("AWS::Lambda::EventSourceMapping").values()
+    }
+    assert set(mappings) == {f"{worker}Queue" for worker in WORKERS}, mappings
+    alarms = [alarm["Properties"] for alarm in of_type("AWS::CloudWatch::Alarm").values()]
+    for worker in WORKERS:
+        queue, mapping = properties(f"{worker}Queue"), mappings[f"{worker}Queue"]
+        assert queue["VisibilityTimeout"] >= 6 * properties(f"{worker}Function")["Timeout"], queue
+        dead = {"Fn::GetAtt": [f"{worker}Dead", "Arn"]}
+        assert queue["RedrivePolicy"] == {"deadLetterTargetArn": dead, "maxReceiveCount": 5}, queue
+        assert properties(f"{worker}Dead")["MessageRetentionPeriod"] == 14 * 24 * 3600
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], mapping
+        assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (1, {"MaximumConcurrency": 2}), mapping
+        assert properties(f"{worker}Function")["Environment"]["Variables"]["IDWO_QUEUE_URL"] == {"Ref": f"{worker}Queue"}
+        # 25 s of the longest step fit into what a message is given, 40 s.
+        assert properties(f"{worker}Function")["Timeout"] == 60
+        [_] = [alarm for alarm in alarms if {"Fn::GetAtt": [f"{worker}Dead", "QueueName"]} in values(alarm)]
+
+
+def values(alarm: dict) -> list:
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold"), alarm
+    return [dimension["Value"] for dimension in alarm["Dimensions"]]
+
+
+def what_is_due_is_looked_for_each_minute() -> None:
+    [rule] = of_type("AWS::Events::Rule").values()
+    assert rule["Properties"]["ScheduleExpression"] == "rate(1 minute)", rule
+    assert rule["Properties"]["Targets"][0]["Arn"] == {"Fn::GetAtt": ["ReconcilerFunction", "Arn"]}, rule
+    assert properties("ReconcilerFunction")["Timeout"] < 60, "two at once"
+
+
+def without_state_there_is_nothing_of_durable_work() -> None:
+    of_work = {"AWS::SQS::Queue", "AWS::Lambda::EventSourceMapping", "AWS::Events::Rule", "AWS::CloudWatch::Alarm"}
+    for name, found in resources.items():
+        if found["Type"] in of_work or name.startswith((*WORKERS, "Reconciler")):
+            assert found.get("Condition") == "WithTables", name
 
 
 def statements(role: str) -> dict[str, dict]:
@@ -135,6 +204,7 @@ def tables_cost_by_use_and_keep_what_they_should() -> None:
         assert properties(table)["BillingMode"] == "PAY_PER_REQUEST", table
         assert resources[table]["Condition"], f"{table} is made though nothing uses it"
     cache, state = properties("CacheTable"), properties("StateTable")
+    assert state["TimeToLiveSpecification"] == cache["TimeToLiveSpecification"]
     assert cache["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     assert state["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
     assert resources["StateTable"]["UpdateReplacePolicy"] == "Retain"
@@ -163,6 +233,10 @@ CHECKS = [
     each_function_has_a_role_and_a_log_of_its_own,
     no_policy_has_a_wildcard_but_for_traces,
     the_endpoint_may_call_tools_and_read_its_secret_and_nothing_else,
+    who_works_may_keep_runs_and_use_one_queue_and_nothing_else,
+    what_fails_five_times_is_kept_and_somebody_can_hear_of_it,
+    what_is_due_is_looked_for_each_minute,
+    without_state_there_is_nothing_of_durable_work,
     the_gateway_refuses_as_the_protocol_wants,
     only_what_is_public_needs_no_key,
     nothing_runs_away,

@@ -19,13 +19,19 @@ enum Kind {
     Endpoint,
     Authorizer,
     Fixture,
+    /// Of a queue of its own.
+    Worker,
+    Schedule,
     Tool,
 }
 
-const NO_TOOLS: [(&str, Kind); 3] = [
+const NO_TOOLS: [(&str, Kind); 6] = [
     ("mcp", Kind::Endpoint),
     ("authorizer", Kind::Authorizer),
     ("conformance", Kind::Fixture),
+    ("orchestration_worker", Kind::Worker),
+    ("healing_worker", Kind::Worker),
+    ("reconciler", Kind::Schedule),
 ];
 
 fn kind(folder: &str) -> Kind {
@@ -85,7 +91,9 @@ fn arrows_point_down() {
             "shared/core" => &[],
             "shared/sandbox" => &["shared/core", "shared/history"],
             name if name.starts_with("shared/") => &["shared/core"],
-            name if name.starts_with("functions/") => &["shared/core", "shared/clients"],
+            name if name.starts_with("functions/") => {
+                &["shared/core", "shared/clients", "shared/workflows"]
+            }
             _ => continue,
         };
         for other in &known {
@@ -321,6 +329,20 @@ fn the_endpoint_may_call_every_tool_and_only_the_fixture_beside() {
             is_called,
             "template.yaml: whether the endpoint may call {folder}"
         );
+    }
+}
+
+#[test]
+fn every_worker_has_a_queue_and_dead_letters_of_its_own() {
+    let template = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+    let folders = entries("functions").into_iter();
+    let workers: BTreeSet<_> = folders.filter(|name| kind(name) == Kind::Worker).collect();
+    let queues = named(&template, "QueueName: !Sub \"${AWS::StackName}-", "\"");
+    let dead = workers.iter().map(|name| format!("{name}-dead"));
+    assert_eq!(queues, dead.chain(workers.clone()).collect());
+    for worker in workers {
+        let served = format!("Queue: !GetAtt {}Queue.Arn", camel(&worker));
+        assert!(template.contains(&served), "nobody serves {worker}'s queue");
     }
 }
 

@@ -42,9 +42,16 @@ impl Start {
             ("IDWO_FUNCTION_PREFIX", "tools-"),
         ];
         let of_vendors = [("IDWO_SECRETS", "vendors")];
+        let of_work = [
+            ("IDWO_SECRETS", "vendors"),
+            ("IDWO_STATE_TABLE", "state"),
+            ("IDWO_QUEUE_URL", "queue"),
+        ];
         let variables = match name {
             "mcp" | "authorizer" => &variables[..],
             BARE | "conformance" => &[],
+            "orchestration_worker" => &of_work[..],
+            "healing_worker" | "reconciler" => of_work.get(1..).unwrap_or_default(),
             _ => &of_vendors[..],
         };
         let program = program.to_str().ok_or("a path that is no text")?;
@@ -88,6 +95,10 @@ fn is_well(name: &str, answered: Option<&Outcome>) -> bool {
         (BARE, Some(Ok(_))) => true,
         ("authorizer", Some(Err(error))) => says(error, "errorMessage", json!("Unauthorized")),
         ("mcp", Some(Ok(answer))) => says(answer, "statusCode", json!(200)),
+        ("orchestration_worker" | "healing_worker", Some(Ok(answer))) => {
+            says(answer, "batchItemFailures", json!([]))
+        }
+        ("reconciler", Some(Ok(answer))) => answer.is_null(),
         (_, Some(Ok(answer))) => says(answer, "outcome", json!("replied")),
         _ => false,
     }
