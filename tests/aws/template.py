@@ -84,7 +84,7 @@ def the_endpoint_may_call_tools_and_read_its_secret_and_nothing_else() -> None:
     assert set(statements("AuthorizerRole")) == OF_ALL | {"ReadTheSigningSecret"}
     assert set(statements("AnalyzePrRole")) == OF_ALL | {"ReadTheVendorsSecret"}
     assert set(statements("GetWorkflowRole")) == OF_ALL | {"ReadTheState"}
-    assert set(statements("CancelWorkflowRole")) == OF_ALL | {"ChangeTheState"}
+    assert set(statements("CancelWorkflowRole")) == OF_ALL | {"ChangeTheState", "TellWorkers"}
     assert statements("AnalyzePrRole")["ReadTheVendorsSecret"]["Resource"] == {"Ref": "VendorsSecret"}
 
 

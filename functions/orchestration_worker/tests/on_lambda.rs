@@ -1,6 +1,5 @@
 //! The worker as the process that Lambda starts. What every worker does, `healing_worker` tries.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 

@@ -15,7 +15,12 @@ const RUNS_MAX: usize = 500;
 /// # Errors
 /// The store or the queue did not answer. What is told by then is told.
 pub async fn reconcile(runs: &Runs) -> Result<(), RunsFailure> {
-    let Swept { told, is_cut } = sweep(runs, Due::For(GRACE), RUNS_MAX).await?;
-    tracing::info!(told, is_cut, "looked for what is due");
+    let swept = sweep(runs, Due::For(GRACE), RUNS_MAX).await?;
+    let Swept {
+        told,
+        unreadable,
+        is_cut,
+    } = swept;
+    tracing::info!(told, unreadable, is_cut, "looked for what is due");
     Ok(())
 }
