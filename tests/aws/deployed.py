@@ -6,8 +6,6 @@ Usage: python deployed.py URL STACK closed | keep FILE | vendors FILE | open KEY
 """
 
 import json
-import os
-import signal
 import sys
 import time
 import urllib.error
@@ -15,6 +13,8 @@ import urllib.request
 from pathlib import Path
 
 import boto3
+
+from processes import kill
 
 CALL = {
     "jsonrpc": "2.0",
@@ -84,21 +84,6 @@ def opened(url: str, stack: str, key: str) -> None:
     status, _, body = ask(url, "POST", key, CALL)
     assert status == 200 and not body["result"]["isError"], body
     print("deployed: a new key works, and a tool whose process was killed answers again")
-
-
-def kill(function: str) -> None:
-    mark = f"AWS_LAMBDA_FUNCTION_NAME={function}\0".encode()
-    found = [int(place.parent.name) for place in Path("/proc").glob("[0-9]*/environ") if mark in environment(place)]
-    assert found, f"{function} does not run"
-    for process in found:
-        os.kill(process, signal.SIGKILL)
-
-
-def environment(place: Path) -> bytes:
-    try:
-        return place.read_bytes()
-    except OSError:
-        return b""
 
 
 def logs(_: str, stack: str, key: str) -> None:
