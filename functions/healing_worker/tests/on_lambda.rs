@@ -1,7 +1,10 @@
 //! A worker as the process that Lambda starts, handed messages as SQS hands them.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use idwo_sandbox::aws::{Aws, Process};
 use serde_json::{Value, json};

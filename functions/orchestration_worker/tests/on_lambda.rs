@@ -1,6 +1,5 @@
 //! The worker as the process that Lambda starts. What every worker does, `healing_worker` tries.
 
-
 use std::time::Duration;
 
 use idwo_core::workflow::Workflow;

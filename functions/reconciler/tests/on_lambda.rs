@@ -1,7 +1,5 @@
 //! The reconciler as the process that Lambda starts, called as a schedule calls.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use idwo_sandbox::aws::Aws;
 use serde_json::Value;
 
