@@ -28,13 +28,6 @@ impl Start {
     /// Of this process: with the log as JSON lines on standard output, and all that its secrets hold.
     pub async fn here() -> Result<Self, Failed> {
         let mut start = Self::of(environment())?;
-        if start
-            .variables
-            .optional::<String>("IDWO_FAULT_PLAN")?
-            .is_some()
-        {
-            return Err("IDWO_FAULT_PLAN is set: no function has faults that are planned".into());
-        }
         log(&start.config)?;
         start.read_secrets().await?;
         Ok(start)
