@@ -13,6 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::executor::block_on;
 use idwo_core::chance::Chance;
+use idwo_core::clock::Clock;
 use idwo_core::queue::{Queue, QueueFailure};
 use idwo_core::workflow::{
     Acting, Advanced, Call, Due, Event, Fact, Happened, Happening, Kinds, Move, OnFailure, Outcome,
@@ -485,4 +486,24 @@ fn a_run_that_lives_on_facts_takes_as_many_as_come() {
         assert!(matches!(told, Happening::Changed(_)), "{n}");
     }
     assert_eq!(office.status(&id), Status::Running);
+}
+
+#[test]
+fn asking_twice_to_cancel_tells_the_workers_again() {
+    let office = Office::open();
+    let id = office.begun("pr-1", "sl");
+    let claim = Event::Claimed {
+        holder: Uuid::nil(),
+        until: office.clock.now() + Duration::from_secs(20),
+        instead_of: None,
+    };
+    block_on(office.runs.happen(&id, claim, None)).unwrap();
+    let cancel = || {
+        let by = "ann".to_owned();
+        block_on(office.runs.happen(&id, Event::CancelAsked { by }, None)).unwrap()
+    };
+    assert!(matches!(cancel(), Happening::Changed(_)));
+    while office.next_message().is_some() {}
+    assert_eq!(cancel(), Happening::Refused(Refused::Ended));
+    assert!(office.next_message().is_some());
 }

@@ -189,6 +189,7 @@ impl Runs {
             Event::Called(fact) => Some(rows::heard_key(&loaded.run, &fact.id)?),
             _ => None,
         };
+        let is_cancel = matches!(event, Event::CancelAsked { .. });
         let next = match next(
             self.kind_of(&loaded.run)?.as_ref(),
             &loaded.run,
@@ -197,7 +198,13 @@ impl Runs {
         ) {
             Ok(next) => next,
             Err(Refused::Unfit) => return Err(RunsFailure::Unfit(loaded.run.kind.clone())),
-            Err(refused) => return self.refused(refused, fact).await.map(Some),
+            Err(refused) => {
+                if is_cancel && refused == Refused::Ended {
+                    // Whoever asked first may have died before the workers were told.
+                    self.tell(&loaded.run).await?;
+                }
+                return self.refused(refused, fact).await.map(Some);
+            }
         };
         let writes = rows::replaced(&loaded.run, loaded.version, &next)?;
         match self.write(writes).await {
