@@ -23,6 +23,8 @@ pub struct Script {
     pub cancels_after: Option<Duration>,
     /// Once it has failed, what was refused is mended, and it is tried again.
     pub retries: bool,
+    /// Once it has ended, the same is asked for again.
+    pub repeats: bool,
     /// Whose steps are refused, and which.
     pub refused_of: String,
     pub refuses: Vec<&'static str>,
@@ -39,6 +41,7 @@ impl Script {
             facts: Vec::new(),
             cancels_after: None,
             retries: false,
+            repeats: false,
             refused_of: entity.to_owned(),
             refuses: Vec::new(),
             poison: false,
@@ -84,6 +87,9 @@ async fn play(world: &World, script: &Script) -> Result<(), String> {
     }
     if script.retries {
         retry(world, &id).await?;
+    }
+    if script.repeats {
+        repeat(world, script, &id).await?;
     }
     Ok(())
 }
@@ -149,5 +155,23 @@ async fn retry(world: &World, id: &RunId) -> Result<(), String> {
             Ok(other) => return Err(format!("{id} was not tried again: {other:?}")),
             Err(_) => {}
         }
+    }
+}
+
+/// What has ended is not what is asked for now.
+async fn repeat(world: &World, script: &Script, id: &RunId) -> Result<(), String> {
+    loop {
+        world.stage.sleep(Duration::from_secs(60)).await;
+        let Ok(Some(loaded)) = world.runs.get(id).await else {
+            continue;
+        };
+        if !loaded.run.status.has_ended() {
+            continue;
+        }
+        let again = start(world, script).await?;
+        let is_new = again.attempt > id.attempt;
+        return is_new
+            .then_some(())
+            .ok_or_else(|| format!("{id} was not done anew"));
     }
 }

@@ -118,6 +118,7 @@ fn random_script(rng: &mut fastrand::Rng, n: usize) -> Script {
         "survey" => {
             script.refuses = rng.bool().then_some("report").into_iter().collect();
             script.retries = true;
+            script.repeats = rng.bool();
         }
         "tally" => {
             let names = ["one", "two", "two", "three", "close"];

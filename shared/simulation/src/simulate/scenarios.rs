@@ -101,6 +101,14 @@ pub fn scenarios() -> Vec<Scenario> {
             },
         ),
         swift(
+            "a survey that is asked for twice",
+            &[Status::Done],
+            Script {
+                repeats: true,
+                ..Script::new("survey", "survey", Value::Null)
+            },
+        ),
+        swift(
             "a tally",
             &[Status::Done],
             Script {
