@@ -20,6 +20,8 @@ struct State {
     effects: BTreeMap<String, Effect>,
     /// Steps of entities that come to nothing, until somebody mends that.
     refuses: BTreeSet<(String, String)>,
+    /// What was begun when its time was over.
+    late: Vec<String>,
 }
 
 /// What the steps with one marker did.
@@ -56,12 +58,25 @@ impl Elsewhere {
         self.state().effects.clone()
     }
 
+    /// What somebody began who had no time left: another may have been at it.
+    pub fn late(&self) -> Vec<String> {
+        self.state().late.clone()
+    }
+
     async fn reach(&self, op: Op, call: &Call, what: &str) -> Result<(), StepFailure> {
         let point = Point {
             op,
             side: Side::Before,
             what,
         };
+        if self.stage.now() >= call.ends_at {
+            let late = format!(
+                "{}: {} began when its time was over",
+                call.run,
+                point.name()
+            );
+            self.state().late.push(late);
+        }
         match self.stage.gate(point).await {
             Some(fault) => Err(failed(fault)),
             // Whoever asks gives up when the time is over.

@@ -1,109 +1,25 @@
 //! What has to be true of durable work, whatever goes wrong.
 
+mod family;
+mod history;
+mod watch;
+
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
 
 use idwo_core::clock::Clock;
-use idwo_core::store::{Batch, Item, Write};
-use idwo_core::workflow::{Doing, Job, Left, Outcome, Run, RunId};
+use idwo_core::workflow::{
+    Begun, Doing, Job, Kind, Left, OnFailure, Outcome, Record, Run, RunId, Status,
+};
 use serde_json::Value;
 
-use crate::model::Model;
+pub use self::watch::{Told, Watch};
 use crate::simulate::Play;
 use crate::world::World;
 
-/// Looks on while things are written, and once more when all is over.
-#[derive(Debug, Default)]
-pub struct Watch(Mutex<Seen>);
-
-#[derive(Debug, Default)]
-struct Seen {
-    broken: Vec<String>,
-    accepted: BTreeSet<RunId>,
-    /// Facts that counted, by their names.
-    told: BTreeSet<(RunId, String)>,
-}
-
-impl Watch {
-    pub fn accepted(&self, run: &RunId) {
-        self.seen(|seen| seen.accepted.insert(run.clone()));
-    }
-
-    pub fn told(&self, run: &RunId, fact: &str) {
-        self.seen(|seen| seen.told.insert((run.clone(), fact.to_owned())));
-    }
-
-    pub fn broken(&self, what: String) {
-        self.seen(|seen| seen.broken.push(what));
-    }
-
-    /// What a batch tells of a run, such as `step_done+waiting`.
-    pub fn what(&self, batch: &Batch) -> String {
-        let records = batch.writes().iter().filter(|write| is_of(write, "record"));
-        let whats = records.filter_map(|write| {
-            let record: Value = body(write)?;
-            Some(record.get("what")?.as_str()?.to_owned())
-        });
-        whats.collect::<Vec<_>>().join("+")
-    }
-
-    /// Looks at what will be written, if it will be.
-    pub fn writes(&self, batch: &Batch, model: &Model) {
-        let found = batch.writes().iter().map(|write| model.item(write.key()));
-        let found: Vec<(&Write, Option<Item>)> = batch.writes().iter().zip(found).collect();
-        let fits = |(write, found): &(&Write, Option<Item>)| {
-            write.fits(found.as_ref(), jiff::Timestamp::MIN)
-        };
-        if !found.iter().all(fits) {
-            return;
-        }
-        for (write, found) in found {
-            let is_history = ["record", "effect", "heard"]
-                .iter()
-                .any(|kind| is_of(write, kind));
-            if is_history && !matches!(write, Write::Insert { .. }) {
-                self.broken(format!("history was changed: {}", write.key()));
-            }
-            if let Some(before) = found.filter(|_| is_of(write, "run")) {
-                self.moves(&before, write, batch);
-            }
-        }
-    }
-
-    /// Only who holds the newest lease says how a step went.
-    fn moves(&self, before: &Item, write: &Write, batch: &Batch) {
-        let before: Option<Run> = serde_json::from_str(&before.value.body).ok();
-        let (Some(before), Some(after)) = (before, body::<Run>(write)) else {
-            return self.broken("a run cannot be read".to_owned());
-        };
-        if after.epoch < before.epoch || after.records < before.records {
-            self.broken(format!("{} went back", after.id));
-        }
-        if before.status.has_ended() && after.status != before.status {
-            self.broken(format!("{} ended twice", after.id));
-        }
-        for record in batch.writes().iter().filter(|write| is_of(write, "record")) {
-            let Some(record) = body::<Value>(record) else {
-                continue;
-            };
-            let what = record
-                .get("what")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            let epoch = record.get("epoch").and_then(Value::as_u64);
-            let says_how = matches!(what, "step_done" | "undone");
-            if says_how && epoch != Some(before.epoch) {
-                self.broken(format!(
-                    "{}: {what} of epoch {epoch:?} in {}",
-                    after.id, before.epoch
-                ));
-            }
-        }
-    }
-
-    fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
-        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+/// A run when all is over, and all that was told of it.
+struct Story {
+    run: Run,
+    records: Vec<Record>,
 }
 
 /// All that is wrong when all is over.
@@ -113,6 +29,17 @@ pub fn broken(world: &World, play: &Play) -> Vec<String> {
         .iter()
         .flat_map(|run| of_run(world, &runs, run))
         .collect();
+    let stories: Vec<Story> = runs.iter().map(|run| Story::of(world, run)).collect();
+    wrong.extend(
+        stories
+            .iter()
+            .flat_map(|story| history::broken(world, story)),
+    );
+    wrong.extend(
+        stories
+            .iter()
+            .flat_map(|story| family::broken(story, &stories)),
+    );
     world.watch.seen(|seen| {
         wrong.append(&mut seen.broken);
         let there: BTreeSet<&RunId> = runs.iter().map(|run| &run.id).collect();
@@ -123,17 +50,24 @@ pub fn broken(world: &World, play: &Play) -> Vec<String> {
     wrong.extend(runs.iter().filter_map(|run| other_end(run, play)));
     wrong.extend(left_in_flight(world));
     wrong.extend(more_than_once(world));
+    wrong.extend(world.elsewhere.late());
     wrong
+}
+
+impl Story {
+    fn of(world: &World, run: &Run) -> Self {
+        let records = world.history_of(&run.id);
+        Self {
+            run: run.clone(),
+            records,
+        }
+    }
 }
 
 fn of_run(world: &World, runs: &[Run], run: &Run) -> Vec<String> {
     let mut wrong = Vec::new();
     if !run.status.has_ended() || run.doing != Doing::Nothing || run.work.lease.is_some() {
         wrong.push(format!("{} has not ended: {:?}", run.id, run.doing));
-    }
-    let records = world.records_of(&run.id);
-    if !records.iter().copied().eq(0..run.records) {
-        wrong.push(format!("{} has a history with gaps: {records:?}", run.id));
     }
     // What a later attempt has taken over is its own.
     let later = runs.iter().filter(|other| other.id.entity == run.id.entity);
@@ -170,7 +104,33 @@ fn of_run(world: &World, runs: &[Run], run: &Run) -> Vec<String> {
             ));
         }
     }
+    wrong.extend(kept_or_taken_back(world, run));
     wrong
+}
+
+/// What was stopped has taken back all that it could; what failed and keeps what it has, nothing.
+fn kept_or_taken_back(world: &World, run: &Run) -> Vec<String> {
+    let Some(kind) = world.kinds.named(&run.kind) else {
+        return vec![format!("{} is of no kind", run.id)];
+    };
+    let keeps = run.status == Status::Failed && kind.on_failure() == OnFailure::Keep;
+    let has_stopped = matches!(run.status, Status::Failed | Status::Cancelled);
+    let is_wrong = |begun: &&Begun| match begun.left {
+        Left::Undone | Left::Stuck => keeps,
+        Left::Unknown | Left::Done => has_stopped && !keeps && can_undo(kind.as_ref(), begun),
+    };
+    let wrong = run.begun.iter().filter(is_wrong);
+    let told = |begun: &Begun| {
+        format!(
+            "{} is {:?}, and {} is {:?}",
+            run.id, run.status, begun.step, begun.left
+        )
+    };
+    wrong.map(told).collect()
+}
+
+fn can_undo(kind: &dyn Kind, begun: &Begun) -> bool {
+    kind.terms(&begun.step).is_some_and(|terms| terms.can_undo)
 }
 
 fn other_end(run: &Run, play: &Play) -> Option<String> {
@@ -237,12 +197,4 @@ fn more_than_once(world: &World) -> Vec<String> {
     twice
         .map(|(marker, effect)| format!("{marker} could be seen {} times", effect.visible_max))
         .collect()
-}
-
-fn is_of(write: &Write, kind: &str) -> bool {
-    write.key().sort.as_str().starts_with(&format!("{kind}#"))
-}
-
-fn body<T: serde::de::DeserializeOwned>(write: &Write) -> Option<T> {
-    serde_json::from_str(&write.value()?.body).ok()
 }

@@ -48,6 +48,14 @@ impl Model {
         items.filter(|item| item.is_there(now)).cloned().collect()
     }
 
+    /// The first key of what is there now in the partition of this name.
+    pub fn first_under(&self, partition: &str) -> Option<Key> {
+        let now = self.clock.now();
+        let kept = self.kept();
+        let is_it = |item: &&Item| item.key.partition.as_str() == partition && item.is_there(now);
+        kept.values().find(is_it).map(|item| item.key.clone())
+    }
+
     /// What is there now under one key.
     pub fn item(&self, key: &Key) -> Option<Item> {
         there(&self.kept(), key, self.clock.now()).cloned()

@@ -10,7 +10,7 @@ use idwo_core::queue::{Queue, QueueFailure};
 use idwo_core::store::{Batch, Item, Key, Page, Query, Store, StoreFailure};
 use jiff::Timestamp;
 
-use crate::invariants::Watch;
+use crate::invariants::{Told, Watch};
 use crate::model::Model;
 use crate::stage::{Fault, Op, Point, Side, Stage};
 
@@ -19,6 +19,10 @@ pub const INVISIBLE_FOR: Duration = Duration::from_secs(360);
 
 /// After so many deliveries a message is dead.
 pub const DELIVERIES_MAX: u32 = 5;
+
+/// Most items of a page: a store may give fewer than it was asked for, and whoever reads one page only is to be
+/// found out.
+const PAGE_ITEMS_MAX: u16 = 3;
 
 pub struct StagedStore {
     pub stage: Arc<Stage>,
@@ -64,11 +68,19 @@ impl Store for StagedStore {
 
     async fn query(&self, query: &Query) -> Result<Page, StoreFailure> {
         self.read("page").await?;
-        self.model.query(query).await
+        let items_max = 1 + self.stage.below(PAGE_ITEMS_MAX.into());
+        let items_max =
+            u16::try_from(items_max).map_or(query.items_max, |max| max.min(query.items_max));
+        let query = Query {
+            items_max,
+            ..query.clone()
+        };
+        self.model.query(&query).await
     }
 
     async fn write(&self, batch: &Batch) -> Result<(), StoreFailure> {
-        let what = self.watch.what(batch);
+        let told = Told::by(batch);
+        let what = Told::named(&told);
         let point = |side| Point {
             op: Op::Write,
             side,
@@ -79,7 +91,7 @@ impl Store for StagedStore {
             Some(_) => return Err(StoreFailure::Unanswered(Box::new(Planned))),
             None => {}
         }
-        self.watch.writes(batch, &self.model);
+        self.watch.writes(batch, &told, &self.model);
         let answer = self.model.write(batch).await;
         self.stage.say(if answer.is_ok() {
             "written"

@@ -1,12 +1,13 @@
 //! All that there is in one simulation, and who plays in it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use idwo_core::chance::Chance;
 use idwo_core::clock::Clock;
-use idwo_core::store::Item;
-use idwo_core::workflow::{Due, Kinds, Run, RunId, Runs, Worker, kind, sweep};
+use idwo_core::store::{Item, Key};
+use idwo_core::workflow::{Due, Kinds, Record, Run, RunId, Runs, Swept, Worker, kind, sweep};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -22,6 +23,9 @@ use crate::voyage::{Leg, Survey, Tally, Voyage};
 /// How long whoever made a run due is given before a sweep tells of it.
 pub const GRACE: Duration = Duration::from_secs(30);
 
+/// How long each sweep tells of what is due.
+const OFTEN_FOR: Duration = Duration::from_secs(19 * 60);
+
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 const SWEEP_RUNS_MAX: usize = 100;
 const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
@@ -34,6 +38,7 @@ pub struct World {
     pub watch: Arc<Watch>,
     pub chance: Arc<Chance>,
     pub runs: Arc<Runs>,
+    pub kinds: Kinds,
     /// Messages that nobody understands.
     pub poison: usize,
     pub workers_die_at_random: bool,
@@ -64,7 +69,7 @@ impl World {
             queue.clone(),
             clock,
             chance.clone(),
-            kinds,
+            kinds.clone(),
             KEPT,
         );
         for script in scripts {
@@ -82,6 +87,7 @@ impl World {
             watch,
             chance,
             runs: Arc::new(runs),
+            kinds,
             poison,
             workers_die_at_random: matches!(play.chaos, Chaos::Random { .. }),
         }
@@ -113,7 +119,8 @@ impl World {
         }
     }
 
-    /// When whoever sweeps has something to find.
+    /// When whoever sweeps has something to find. Asked at each turn of a play: the key is read, which tells
+    /// milliseconds and not what is beyond them, and no JSON.
     pub fn sweep_at(&self) -> Option<Timestamp> {
         sweep_at(&self.model)
     }
@@ -122,14 +129,14 @@ impl World {
         runs_in(&self.model)
     }
 
-    /// The numbers of a run's records.
-    pub fn records_of(&self, id: &RunId) -> Vec<u32> {
+    pub fn history_of(&self, id: &RunId) -> Vec<Record> {
         let partition = format!("tenant#{}#entity#{}#", id.tenant, id.entity);
         let under = format!("record#{:010}#", id.attempt);
         let items = self.model.under(&partition).into_iter();
         let records = items.filter(|item| is_of(item, &under));
-        let number = |item: Item| item.key.sort.as_str().split('#').nth(2)?.parse().ok();
-        records.filter_map(number).collect()
+        records
+            .filter_map(|item| serde_json::from_str(&item.value.body).ok())
+            .collect()
     }
 
     pub fn due_lines(&self) -> Vec<String> {
@@ -137,12 +144,24 @@ impl World {
     }
 }
 
-/// When whoever sweeps has something to find.
+
+    /// What a sweep at this time has to tell of; what has been due for long is told of less often.
+    fn overdue(&self) -> BTreeSet<Key> {
+        let now = self.stage.now();
+        let (since, by) = (now - OFTEN_FOR, now - GRACE);
+        let items = self.model.under("due#").into_iter();
+        let overdue = items.filter(|item| due_at(item).is_some_and(|at| since < at && at <= by));
+        overdue.map(|item| item.key).collect()
+    }
+}
+
+/// When whoever sweeps has something to find. Asked at each turn of a play: the key is read, which tells
+/// milliseconds and not what is beyond them, and no JSON.
 pub fn sweep_at(model: &Model) -> Option<Timestamp> {
-    let first = due_in(model).into_iter().next()?;
-    let line: Value = serde_json::from_str(&first).ok()?;
-    let at: Timestamp = line.get("at")?.as_str()?.parse().ok()?;
-    Some(at + GRACE)
+    let first = model.first_under("due#")?;
+    let at_ms = first.sort.as_str().split('#').next()?.parse().ok()?;
+    let at = Timestamp::from_millisecond(at_ms).ok()?;
+    Some(at + GRACE + Duration::from_millis(1))
 }
 
 pub fn runs_in(model: &Model) -> Vec<Run> {
@@ -160,6 +179,11 @@ pub fn due_in(model: &Model) -> Vec<String> {
 
 fn is_of(item: &Item, under: &str) -> bool {
     item.key.sort.as_str().starts_with(under)
+}
+
+fn due_at(item: &Item) -> Option<Timestamp> {
+    let line: Value = serde_json::from_str(&item.value.body).ok()?;
+    line.get("at")?.as_str()?.parse().ok()
 }
 
 async fn work(world: Arc<World>) {
@@ -181,8 +205,23 @@ async fn work(world: Arc<World>) {
 async fn keep_sweeping(world: Arc<World>) {
     loop {
         world.stage.idle().await;
+        let overdue = world.overdue();
         let swept = sweep(&world.runs, Due::For(GRACE), SWEEP_RUNS_MAX).await;
         world.stage.say(&format!("swept {swept:?}"));
+        if let Ok(swept) = swept {
+            look_at_sweep(&world, &overdue, swept);
+        }
         world.stage.sleep(SWEEP_EVERY).await;
+    }
+}
+
+/// What was due before the sweep and still is was there all the time: it was told of.
+fn look_at_sweep(world: &World, overdue: &BTreeSet<Key>, swept: Swept) {
+    let still = world.overdue().intersection(overdue).count();
+    if swept.told < still && !swept.is_cut {
+        let told = swept.told;
+        world
+            .watch
+            .broken(format!("a sweep told of {told} runs, and {still} were due"));
     }
 }
