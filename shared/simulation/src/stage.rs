@@ -19,8 +19,9 @@ use jiff::Timestamp;
 
 pub use self::chaos::{Chaos, Fault, Op, Point, Side};
 
-/// Most polls of one simulation: what goes on for ever is a failure.
-const POLLS_MAX: u64 = 2_000_000;
+/// Most polls of one simulation: what goes on for ever is a failure. The longest of 3,000 random plays takes
+/// fewer than 4,000.
+const POLLS_MAX: u64 = 100_000;
 
 /// Longest time between two polls, in milliseconds.
 const TICK_MS_MAX: u64 = 20;
@@ -49,6 +50,7 @@ struct State {
     wakes: BTreeMap<usize, Wake>,
     crashed: BTreeSet<usize>,
     gates: u64,
+    faults: u64,
     visited: BTreeMap<String, u64>,
     passed: Vec<(Op, Side)>,
     trace: DefaultHasher,
@@ -70,10 +72,16 @@ pub struct Played {
     pub hash: u64,
     /// How often somebody reached out.
     pub gates: u64,
+    /// How often something went wrong there.
+    pub faults: u64,
     /// How often at which point.
     pub visited: BTreeMap<String, u64>,
     /// Where somebody asked for it.
     pub lines: Vec<String>,
+    /// What runs came to, and how many did: of a play of the engine.
+    pub ends: BTreeMap<String, u64>,
+    /// What its steps did to the world, each marker once.
+    pub effects: usize,
     passed: Vec<(Op, Side)>,
 }
 
@@ -87,6 +95,7 @@ impl Stage {
             wakes: BTreeMap::new(),
             crashed: BTreeSet::new(),
             gates: 0,
+            faults: 0,
             visited: BTreeMap::new(),
             passed: Vec::new(),
             trace: DefaultHasher::new(),
@@ -182,8 +191,11 @@ impl Stage {
         Ok(Played {
             hash: state.trace.finish(),
             gates: state.gates,
+            faults: state.faults,
             visited: std::mem::take(&mut state.visited),
             lines: state.lines.take().unwrap_or_default(),
+            ends: BTreeMap::new(),
+            effects: 0,
             passed: std::mem::take(&mut state.passed),
         })
     }
@@ -285,6 +297,7 @@ impl State {
         let fault = self
             .chaos
             .decide(self.gates, point, self.now, &mut self.rng);
+        self.faults += u64::from(fault.is_some());
         let name = point.name();
         *self.visited.entry(name.clone()).or_default() += 1;
         let said = fault.map_or_else(|| name.clone(), |fault| format!("{name}: {fault:?}"));

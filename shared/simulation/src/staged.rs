@@ -140,7 +140,12 @@ impl StagedQueue {
         let now = self.stage.now();
         let delivery = self.messages().deliver(now, |n| self.stage.below(n))?;
         self.stage.say(&delivery.body);
-        self.stage.gate(point(Side::After)).await;
+        // As queues do that promise to deliver at least once.
+        if self.stage.gate(point(Side::After)).await == Some(Fault::Twice)
+            && let Some(message) = self.messages().waiting.get_mut(&delivery.receipt)
+        {
+            message.visible_at = now;
+        }
         Some(delivery)
     }
 

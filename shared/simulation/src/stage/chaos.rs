@@ -1,6 +1,8 @@
 //! What goes wrong, where.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -51,6 +53,20 @@ pub enum Fault {
 /// Longer than any lease, so that others go on meanwhile.
 const LONG: Duration = Duration::from_secs(100);
 
+/// Shorter than any try may take: others go on meanwhile, and it is done in the end.
+const SHORT: Duration = Duration::from_secs(15);
+
+/// As they are written in a plan.
+const NAMES: [(&str, Fault); 7] = [
+    ("crash", Fault::Crash),
+    ("error", Fault::Error),
+    ("no-answer", Fault::NoAnswer),
+    ("delay", Fault::Delay(LONG)),
+    ("short-delay", Fault::Delay(SHORT)),
+    ("twice", Fault::Twice),
+    ("lost", Fault::Lost),
+];
+
 #[derive(Debug, Clone)]
 pub enum Chaos {
     None,
@@ -66,6 +82,23 @@ pub enum Chaos {
 impl Point<'_> {
     pub fn name(&self) -> String {
         format!("{:?} {} {:?}", self.side, self.what, self.op).to_lowercase()
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = NAMES.iter().find(|(_, fault)| fault == self);
+        f.write_str(named.map_or("delay", |(name, _)| name))
+    }
+}
+
+impl FromStr for Fault {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let named = NAMES.iter().find(|(name, _)| *name == text);
+        let fault = named.map(|(_, fault)| *fault);
+        fault.ok_or_else(|| format!("{text} is none of {:?}", NAMES.map(|(name, _)| name)))
     }
 }
 
@@ -86,12 +119,12 @@ pub(super) const fn faults(op: Op, side: Side) -> &'static [Fault] {
         (Op::Read | Op::Receive, Side::Before) => &[Crash, Error, Delay(LONG)],
         (Op::Send, Side::Before) => &[Crash, Error, Lost],
         (Op::Send, Side::After) => &[Crash, NoAnswer, Twice],
-        (Op::Write | Op::Act | Op::Find | Op::Undo, Side::Before) => {
-            &[Crash, Error, NoAnswer, Delay(LONG)]
-        }
+        (Op::Write | Op::Find, Side::Before) => &[Crash, Error, NoAnswer, Delay(LONG)],
+        (Op::Act | Op::Undo, Side::Before) => &[Crash, Error, NoAnswer, Delay(LONG), Delay(SHORT)],
         (Op::Delete, Side::Before) => &[Crash, Lost],
         (Op::Write | Op::Act | Op::Find | Op::Undo, Side::After) => &[Crash, NoAnswer, Delay(LONG)],
-        (Op::Read | Op::Receive | Op::Delete, Side::After) => &[Crash, Delay(LONG)],
+        (Op::Receive, Side::After) => &[Crash, Delay(LONG), Twice],
+        (Op::Read | Op::Delete, Side::After) => &[Crash, Delay(LONG)],
     }
 }
 
