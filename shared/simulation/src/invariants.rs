@@ -48,6 +48,7 @@ pub fn broken(world: &World, play: &Play) -> Vec<String> {
         wrong.extend(runs.iter().filter_map(|run| miscounted(run, &seen.told)));
     });
     wrong.extend(runs.iter().filter_map(|run| other_end(run, play)));
+    wrong.extend(runs.iter().filter_map(|run| too_slow(run, play)));
     wrong.extend(left_in_flight(world));
     wrong.extend(more_than_once(world));
     wrong.extend(world.elsewhere.late());
@@ -142,6 +143,12 @@ fn other_end(run: &Run, play: &Play) -> Option<String> {
             run.id, run.status, play.ends
         )
     })
+}
+
+fn too_slow(run: &Run, play: &Play) -> Option<String> {
+    let is_first = run.parent.is_none() && run.id.attempt == 1;
+    let ended_by = run.started_at + play.within.filter(|_| is_first)?;
+    (run.changed_at > ended_by).then(|| format!("{} ended after {ended_by}", run.id))
 }
 
 fn miscounted(run: &Run, told: &BTreeSet<(RunId, String)>) -> Option<String> {

@@ -25,6 +25,8 @@ pub struct Script {
     pub retries: bool,
     /// Once it has ended, the same is asked for again.
     pub repeats: bool,
+    /// Who has seen it accepted does not ask for it again after a crash.
+    pub starts_once: bool,
     /// Whose steps are refused, and which.
     pub refused_of: String,
     pub refuses: Vec<&'static str>,
@@ -42,6 +44,7 @@ impl Script {
             cancels_after: None,
             retries: false,
             repeats: false,
+            starts_once: false,
             refused_of: entity.to_owned(),
             refuses: Vec::new(),
             poison: false,
@@ -68,7 +71,11 @@ pub fn client(world: Arc<World>, script: Script) -> Actor {
 }
 
 async fn play(world: &World, script: &Script) -> Result<(), String> {
-    let id = start(world, script).await?;
+    let accepted = world.watch.accepted_of(&script.entity);
+    let id = match accepted.filter(|_| script.starts_once) {
+        Some(accepted) => accepted,
+        None => start(world, script).await?,
+    };
     for (after, name) in &script.facts {
         world.stage.sleep(*after).await;
         let fact = Fact {

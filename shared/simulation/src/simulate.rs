@@ -1,8 +1,10 @@
 //! One play from its seed, and the same again where somebody wants to see it.
 
 mod exhaustive;
+pub mod plan;
 mod scenarios;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 pub use self::exhaustive::{Failing, Tried, play, try_everything};
-pub use self::scenarios::{Scenario, scenarios};
+pub use self::scenarios::{Scenario, scenario, scenarios};
 use crate::invariants;
 use crate::script::Script;
 use crate::stage::{Chaos, Played, Stage};
@@ -35,9 +37,14 @@ pub struct Play {
     pub sweeps: bool,
     /// What the first attempt of each can come to; nothing where that hangs on chance.
     pub ends: &'static [Status],
+    /// How long the first attempt of each may take; nothing where that hangs on chance.
+    pub within: Option<Duration>,
     /// Whether each line is kept.
     pub shows: bool,
 }
+
+/// Lines of a story that are told of what failed.
+const LINES_TOLD: usize = 40;
 
 /// What was wrong, and how it is seen again.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -46,6 +53,18 @@ pub struct Broken {
     pub seed: u64,
     pub wrong: Vec<String>,
     pub lines: Vec<String>,
+}
+
+impl Broken {
+    /// What was wrong, the end of the story where its lines were kept, and the command that shows all of it.
+    pub fn told(&self, replay: &str) -> String {
+        let skipped = self.lines.len().saturating_sub(LINES_TOLD);
+        let end: Vec<&str> = (self.lines.iter().skip(skipped))
+            .map(String::as_str)
+            .collect();
+        let wrong = self.wrong.join("; ");
+        format!("{wrong}\n{}\nsee it again: {replay}", end.join("\n"))
+    }
 }
 
 impl Play {
@@ -64,6 +83,7 @@ impl Play {
             workers: rng.usize(1..=4),
             sweeps: true,
             ends: &[],
+            within: None,
             shows: false,
         }
     }
@@ -85,7 +105,11 @@ impl Play {
         let played = stage.play(&cast, called_at);
         let mut wrong = invariants::broken(&world, self);
         match played {
-            Ok(played) if wrong.is_empty() => Ok(played),
+            Ok(mut played) if wrong.is_empty() => {
+                played.ends = ends(&world);
+                played.effects = world.elsewhere.effects().len();
+                Ok(played)
+            }
             Ok(played) => Err(self.broken(wrong, played.lines)),
             Err(what) => {
                 wrong.insert(0, what);
@@ -101,6 +125,16 @@ impl Play {
             lines,
         }
     }
+}
+
+fn ends(world: &World) -> BTreeMap<String, u64> {
+    let mut ends = BTreeMap::new();
+    for run in world.runs_there() {
+        *ends
+            .entry(format!("{:?}", run.status).to_lowercase())
+            .or_default() += 1;
+    }
+    ends
 }
 
 fn random_script(rng: &mut fastrand::Rng, n: usize) -> Script {
@@ -142,6 +176,7 @@ fn random_script(rng: &mut fastrand::Rng, n: usize) -> Script {
             }
         }
     }
+    script.starts_once = rng.bool();
     script.poison = rng.u8(0..8) == 0;
     script
 }

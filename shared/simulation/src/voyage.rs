@@ -37,6 +37,12 @@ pub struct Booking {
     pub rest_s: u64,
     pub listens_s: u64,
     pub legs: u8,
+    #[serde(default = "a_minute_s")]
+    pub leg_rest_s: u64,
+}
+
+const fn a_minute_s() -> u64 {
+    60
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -83,7 +89,7 @@ impl Workflow for Voyage {
                 Then::Callback(Duration::from_secs(state.booking.listens_s))
             }
             Happened::NotCalled => Then::Fail("no pilot came".to_owned()),
-            Happened::Called { .. } => Then::Children(legs(state.booking.legs)),
+            Happened::Called { .. } => Then::Children(legs(&state.booking)),
             Happened::ChildrenEnded(legs) => {
                 let has_sailed =
                     |outcome: &Option<Outcome>| matches!(outcome, Some(Outcome::Done { .. }));
@@ -109,12 +115,12 @@ fn perform(name: &'static str) -> Then {
     }
 }
 
-fn legs(n: u8) -> Vec<Child> {
+fn legs(booking: &Booking) -> Vec<Child> {
     let leg = |_| Child {
         kind: Leg::NAME,
-        input: Value::Null,
+        input: json!(booking.leg_rest_s),
     };
-    (0..n).map(leg).collect()
+    (0..booking.legs).map(leg).collect()
 }
 
 /// Of a voyage: one step, and a rest.
@@ -127,19 +133,20 @@ impl Workflow for Leg {
     const LIFE: Duration = Duration::from_secs(24 * 3600);
 
     type Hands = Hands;
-    type Input = ();
-    type State = ();
+    /// How long it rests, in seconds.
+    type Input = u64;
+    type State = u64;
 
-    fn begin((): ()) -> Move<()> {
-        Move::to((), perform("sail"))
+    fn begin(rest_s: u64) -> Move<u64> {
+        Move::to(rest_s, perform("sail"))
     }
 
-    fn next((): (), happened: Happened<'_>) -> Move<()> {
+    fn next(rest_s: u64, happened: Happened<'_>) -> Move<u64> {
         let then = match happened {
-            Happened::Done { .. } => Then::Wait(Duration::from_secs(60)),
+            Happened::Done { .. } => Then::Wait(Duration::from_secs(rest_s)),
             _ => Then::End(Value::Null),
         };
-        Move::to((), then)
+        Move::to(rest_s, then)
     }
 }
 

@@ -46,6 +46,12 @@ impl Watch {
         self.seen(|seen| seen.accepted.insert(run.clone()));
     }
 
+    /// The first that was, for this entity.
+    pub fn accepted_of(&self, entity: &str) -> Option<RunId> {
+        let is_it = |run: &&RunId| run.entity.as_str() == entity;
+        self.seen(|seen| seen.accepted.iter().find(is_it).cloned())
+    }
+
     pub fn told(&self, run: &RunId, fact: &str) {
         self.seen(|seen| seen.told.insert((run.clone(), fact.to_owned())));
     }

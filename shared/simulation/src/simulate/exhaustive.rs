@@ -4,11 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use idwo_core::workflow::What;
 
-use super::{Broken, Play, Scenario, scenarios};
+use super::{Broken, Play, Scenario, plan, scenario, scenarios};
 use crate::stage::{Chaos, Fault, Played};
-
-/// Lines of a story that are told of what failed.
-const LINES_TOLD: usize = 120;
 
 /// How much was tried.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +14,8 @@ pub struct Tried {
     pub commit_points: u64,
     pub faults: u64,
     pub pairs: u64,
+    /// All plays of these, and those without a fault.
+    pub plays: u64,
     visited: BTreeSet<String>,
 }
 
@@ -26,6 +25,8 @@ pub struct Failing {
     pub scenario: &'static str,
     pub plan: BTreeMap<u64, Fault>,
     pub broken: Broken,
+    /// How many plays it took to come upon it.
+    pub plays: u64,
 }
 
 /// # Errors
@@ -39,20 +40,25 @@ pub fn try_everything() -> Result<Tried, Box<Failing>> {
 }
 
 impl Failing {
+    /// The same again, so that each line is kept.
+    pub fn shown(&self) -> Broken {
+        let scenario = scenario(self.scenario);
+        let again = scenario.map(|scenario| play(&scenario, self.plan.clone(), true).run());
+        let again = again.and_then(Result::err);
+        again.unwrap_or_else(|| self.broken.clone())
+    }
+
+    /// How somebody sees it again.
+    pub fn replay(&self) -> String {
+        let (scenario, plan) = (self.scenario, plan::written(&self.plan));
+        format!("cargo xtask simulate --scenario \"{scenario}\" --plan \"{plan}\"")
+    }
+
     /// What went wrong where, and the end of the story.
     pub fn told(&self) -> String {
-        let scenario = scenarios()
-            .into_iter()
-            .find(|scenario| scenario.name == self.scenario);
-        let again = scenario.map(|scenario| play(&scenario, self.plan.clone(), true).run());
-        let lines = again
-            .and_then(Result::err)
-            .map(|broken| broken.lines)
-            .unwrap_or_default();
-        let end = lines.iter().rev().take(LINES_TOLD).rev();
-        let end: Vec<&str> = end.map(String::as_str).collect();
-        let (scenario, plan, broken) = (self.scenario, &self.plan, &self.broken);
-        format!("{scenario}, {plan:?}: {broken}\n{}", end.join("\n"))
+        let (scenario, plan) = (self.scenario, plan::written(&self.plan));
+        let told = self.shown().told(&self.replay());
+        format!("{scenario}, {plan}: {told}")
     }
 }
 
@@ -64,8 +70,9 @@ pub fn play(scenario: &Scenario, plan: BTreeMap<u64, Fault>, shows: bool) -> Pla
         scripts: vec![scenario.script.clone()],
         sweeps: !scenario.is_swift || plan.values().any(is_lost),
         chaos: Chaos::Planned(plan),
-        workers: 1,
+        workers: scenario.workers,
         ends: scenario.ends,
+        within: scenario.within,
         shows,
     }
 }
@@ -125,12 +132,14 @@ impl Tried {
         scenario: &Scenario,
         plan: BTreeMap<u64, Fault>,
     ) -> Result<Played, Box<Failing>> {
+        self.plays += 1;
         let played = play(scenario, plan.clone(), false).run();
-        let name = scenario.name;
+        let (name, plays) = (scenario.name, self.plays);
         let played = played.map_err(|broken| Failing {
             scenario: name,
             plan,
             broken,
+            plays,
         })?;
         self.visited.extend(played.visited.keys().cloned());
         Ok(played)

@@ -13,8 +13,17 @@ pub struct Scenario {
     pub script: Script,
     /// What the first attempt can come to, however often somebody dies meanwhile.
     pub ends: &'static [Status],
+    /// How long it may take, where that is shorter than what it would wait for.
+    pub within: Option<Duration>,
+    /// Where one is slow another goes on, if there is another.
+    pub workers: usize,
     /// Whether it has to get done without a sweep, by its messages alone.
     pub is_swift: bool,
+}
+
+/// The one of this name.
+pub fn scenario(name: &str) -> Option<Scenario> {
+    scenarios().into_iter().find(|one| one.name == name)
 }
 
 pub fn scenarios() -> Vec<Scenario> {
@@ -22,9 +31,28 @@ pub fn scenarios() -> Vec<Scenario> {
         name,
         script,
         ends,
+        within: None,
+        workers: 1,
         is_swift: true,
     };
     vec![
+        Scenario {
+            name: "a voyage that rests for longer than it may live",
+            script: voyage(8 * 24 * 3600),
+            ends: &[Status::Failed],
+            within: None,
+            workers: 1,
+            is_swift: false,
+        },
+        swift(
+            "a voyage whose client starts it once",
+            &[Status::Done],
+            Script {
+                facts: pilot(20),
+                starts_once: true,
+                ..voyage(10)
+            },
+        ),
         swift(
             "a voyage that arrives",
             &[Status::Done],
@@ -119,16 +147,41 @@ pub fn scenarios() -> Vec<Scenario> {
             },
         ),
         Scenario {
-            name: "a voyage that rests for longer than it may live",
-            script: voyage(8 * 24 * 3600),
-            ends: &[Status::Failed],
+            workers: 2,
+            ..swift(
+                "a voyage that is cancelled at once",
+                &[Status::Cancelled],
+                Script {
+                    cancels_after: Some(Duration::ZERO),
+                    ..voyage(10)
+                },
+            )
+        },
+        Scenario {
+            within: Some(Duration::from_secs(3600)),
+            // A worker that dies between stopping a leg and telling of it is made good by a sweep alone.
             is_swift: false,
+            ..swift(
+                "a voyage that is cancelled when its legs begin",
+                &[Status::Cancelled],
+                Script {
+                    facts: pilot(20),
+                    cancels_after: Some(Duration::ZERO),
+                    ..with_long_legs()
+                },
+            )
         },
     ]
 }
 
 fn voyage(rest_s: u64) -> Script {
     let booking = json!({ "rest_s": rest_s, "listens_s": 24 * 3600, "legs": 1 });
+    Script::new("voyage", "voyage", booking)
+}
+
+fn with_long_legs() -> Script {
+    let booking =
+        json!({ "rest_s": 10, "listens_s": 24 * 3600, "legs": 1, "leg_rest_s": 20 * 3600 });
     Script::new("voyage", "voyage", booking)
 }
 
