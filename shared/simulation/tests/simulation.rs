@@ -1,5 +1,7 @@
 //! Durable work under everything that can go wrong.
 
+use std::collections::BTreeSet;
+
 use idwo_simulation::simulate::{Play, try_everything};
 
 /// Plays of each run of the tests.
@@ -30,4 +32,11 @@ fn a_seed_is_played_the_same_way_twice() {
         let [one, two] = [(), ()].map(|()| Play::of_seed(seed).run().map(|played| played.hash));
         assert_eq!(one.ok(), two.ok());
     }
+}
+
+#[test]
+fn another_seed_is_another_play() {
+    let hashes = (0..20).map(|seed| Play::of_seed(seed).run().map(|played| played.hash));
+    let hashes: Result<BTreeSet<u64>, _> = hashes.collect();
+    assert_eq!(hashes.map(|hashes| hashes.len()).ok(), Some(20));
 }
