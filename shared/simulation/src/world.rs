@@ -142,8 +142,6 @@ impl World {
     pub fn due_lines(&self) -> Vec<String> {
         due_in(&self.model)
     }
-}
-
 
     /// What a sweep at this time has to tell of; what has been due for long is told of less often.
     fn overdue(&self) -> BTreeSet<Key> {
