@@ -72,7 +72,7 @@ fn a_voyage_is_made_once_or_not_at_all() {
 
 #[test]
 fn a_leg_is_sailed_once_or_not_at_all() {
-    holds(&trial(Leg::NAME, Value::Null, &[]), 1);
+    holds(&trial(Leg::NAME, json!(60), &[]), 1);
 }
 
 #[test]
@@ -176,6 +176,6 @@ fn a_trial_that_tries_nothing_is_caught() {
         nothing_is_done_twice(&unmanned).unwrap_err().disturbed,
         "None"
     );
-    let deaf = trial(Leg::NAME, Value::Null, &["one"]);
+    let deaf = trial(Leg::NAME, json!(60), &["one"]);
     assert_eq!(nothing_is_left_behind(&deaf).unwrap_err().disturbed, "None");
 }
