@@ -3,11 +3,11 @@
 //!
 //! A *workflow* ([`Workflow`]) is a table of steps and a pure function that says where it goes from
 //! each state. A *run* ([`Run`]) is one going-through for one *entity*, such as a pull request; it stands in
-//! the store as one item. [`next`] takes a run and an [`Event`] and gives the run as it is then, and what
+//! the store as one item. [`next()`] takes a run and an [`Event`] and gives the run as it is then, and what
 //! has to be written beside it: it touches nothing. [`Runs`] keeps runs, [`Worker`] does what a run has to
-//! do, one step for each message, and [`sweep`] finds what nobody was told of.
+//! do, one step for each message, and [`sweep()`] finds what nobody was told of.
 //!
-//! Nothing is replayed, so that no code has to be deterministic but [`next`], which has no way not to be.
+//! Nothing is replayed, so that no code has to be deterministic but [`next()`], which has no way not to be.
 
 // What a workflow is.
 mod kind;

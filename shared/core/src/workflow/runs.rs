@@ -48,7 +48,7 @@ pub struct Loaded {
 pub enum RunsFailure {
     #[error(transparent)]
     Store(#[from] StoreFailure),
-    /// It is written down, and nobody was told: [`super::sweep`] finds it.
+    /// It is written down, and nobody was told: [`super::sweep()`] finds it.
     #[error("a run has gone on and nobody was told")]
     Untold(#[from] QueueFailure),
     #[error(transparent)]
