@@ -44,6 +44,17 @@ pub fn scenarios() -> Vec<Scenario> {
             workers: 1,
             is_swift: false,
         },
+        Scenario {
+            workers: 2,
+            ..swift(
+                "a voyage that is cancelled early, with a worker to spare",
+                &[Status::Cancelled],
+                Script {
+                    cancels_after: Some(Duration::from_secs(5)),
+                    ..voyage(10)
+                },
+            )
+        },
         swift(
             "a voyage whose client starts it once",
             &[Status::Done],
@@ -146,17 +157,6 @@ pub fn scenarios() -> Vec<Scenario> {
                 ..Script::new("tally", "tally", Value::Null)
             },
         ),
-        Scenario {
-            workers: 2,
-            ..swift(
-                "a voyage that is cancelled at once",
-                &[Status::Cancelled],
-                Script {
-                    cancels_after: Some(Duration::ZERO),
-                    ..voyage(10)
-                },
-            )
-        },
         Scenario {
             within: Some(Duration::from_secs(3600)),
             // A worker that dies between stopping a leg and telling of it is made good by a sweep alone.
