@@ -170,7 +170,7 @@ fn random_script(rng: &mut fastrand::Rng, n: usize) -> Script {
                 1 => script.refuses = vec!["depart"],
                 2 => {
                     script.refuses = vec!["sail"];
-                    script.refused_of = format!("voyage-{n}.1.5.0");
+                    script.refused_of = format!("voyage-{n}.1.4.0");
                 }
                 _ => {}
             }

@@ -89,7 +89,8 @@ const FENCES: &[Bug] = &[
         "after a conflict the old state is written over the one that was found",
         &[edit(
             RUNS,
-            "Err(StoreFailure::Conflict { .. }) => return Ok(None),",
+            "Err(StoreFailure::Conflict { .. }) => return Ok(None),
+            Err(StoreFailure::Refused(what))",
             "Err(StoreFailure::Conflict { .. }) => {
                 let Some(found) = self.get(&loaded.run.id).await? else {
                     return Ok(None);
@@ -97,7 +98,8 @@ const FENCES: &[Bug] = &[
                 let mut writes = rows::replaced(&loaded.run, found.version, &next)?;
                 writes.truncate(1);
                 self.write(writes).await?;
-            }",
+            }
+            Err(StoreFailure::Refused(what))",
         )],
     ),
 ];
@@ -121,8 +123,8 @@ const ONCE: &[Bug] = &[
             "if run.status.has_ended() {
         return None;
     }
-    let is_same",
-            "let is_same",
+    // Of another",
+            "// Of another",
         )],
     ),
     bug(
@@ -130,8 +132,8 @@ const ONCE: &[Bug] = &[
         "a child that has ended is started again",
         &[edit(
             START,
-            "if is_same_child {",
-            "if is_same_child && !run.status.has_ended() {",
+            "if run.parent.is_some() && run.parent == start.parent {",
+            "if run.parent.is_some() && run.parent == start.parent && !run.status.has_ended() {",
         )],
     ),
     bug(
@@ -208,7 +210,12 @@ const ALWAYS: &[Bug] = &[
     bug(
         "no_hint_of_heard",
         "who tells a fact again, whose teller died, tells no worker",
-        &[edit(RUNS, "self.tell(&loaded.run).await?;", "")],
+        &[edit(
+            RUNS,
+            "self.tell(&loaded.run).await?;
+                return Ok(Some(Happening::HeardBefore));",
+            "return Ok(Some(Happening::HeardBefore));",
+        )],
     ),
     bug(
         "one_page",
@@ -341,8 +348,8 @@ const ENDS: &[Bug] = &[
         "what could not be taken back counts as taken back",
         &[edit(
             STOP,
-            "self.settle(ordinal, Left::Stuck,",
-            "self.settle(ordinal, Left::Undone,",
+            "self.settle(ordinal, Left::Stuck, Value::String(what));",
+            "self.settle(ordinal, Left::Undone, Value::String(what));",
         )],
     ),
     bug(
@@ -359,10 +366,18 @@ const ENDS: &[Bug] = &[
         "a cancellation does not reach children",
         &[edit(
             WORKER,
-            "for child in run.children.iter().filter(|child| child.outcome.is_none()) {
-            let id",
-            "for child in run.children.iter().filter(|_| false) {
-            let id",
+            "let asked = Event::CancelAsked { by };
+                self.runs.happen(&found.run.id, asked, None).await?;",
+            "let _ = (by, found);",
+        )],
+    ),
+    bug(
+        "cancel_not_told_again",
+        "who asks to cancel again, after dying before the workers were told, tells nobody",
+        &[edit(
+            RUNS,
+            "if is_cancel && refused == Refused::Ended {",
+            "if is_cancel && false {",
         )],
     ),
     bug(
@@ -389,4 +404,20 @@ const ENDS: &[Bug] = &[
 
 pub(super) fn bugs() -> impl Iterator<Item = &'static Bug> {
     [FENCES, ONCE, ALWAYS, TRIES, ENDS].into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_bug_can_be_planted_in_one_place() {
+        for bug in bugs() {
+            for edit in bug.edits {
+                let text = std::fs::read_to_string(crate::root().join(edit.file)).unwrap();
+                let times = text.matches(edit.from).count();
+                assert_eq!(times, 1, "{}: {}: {}", bug.name, edit.file, edit.from);
+            }
+        }
+    }
 }

@@ -99,7 +99,7 @@ pub fn scenarios() -> Vec<Scenario> {
             &[Status::Failed],
             Script {
                 facts: pilot(20),
-                refused_of: "voyage.1.5.0".to_owned(),
+                refused_of: "voyage.1.4.0".to_owned(),
                 refuses: vec!["sail"],
                 ..voyage(10)
             },
@@ -159,8 +159,6 @@ pub fn scenarios() -> Vec<Scenario> {
         ),
         Scenario {
             within: Some(Duration::from_secs(3600)),
-            // A worker that dies between stopping a leg and telling of it is made good by a sweep alone.
-            is_swift: false,
             ..swift(
                 "a voyage that is cancelled when its legs begin",
                 &[Status::Cancelled],
