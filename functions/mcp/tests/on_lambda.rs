@@ -133,7 +133,8 @@ async fn what_is_public_needs_no_key_and_knows_its_address() {
         if status == 200 && path.contains("well-known") {
             let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
             assert_eq!(body["resource"], format!("https://{DOMAIN}/v1/mcp"));
-            assert_eq!(body["scopes_supported"], json!(["repository:read"]));
+            let scopes = ["repository:read", "workflows:read", "workflows:write"];
+            assert_eq!(body["scopes_supported"], json!(scopes));
         }
     }
 }

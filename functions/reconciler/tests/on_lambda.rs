@@ -14,6 +14,6 @@ async fn where_nothing_is_due_it_says_so() {
     let said = aws.invoke("reconciler", event).await.unwrap();
     assert_eq!(said, Ok(Value::Null));
     let log = process.end();
-    let told = |line: &String| line.contains(r#""told":0,"is_cut":false"#);
+    let told = |line: &String| line.contains(r#""told":0,"unreadable":0,"is_cut":false"#);
     assert!(log.iter().any(told), "{log:?}");
 }
