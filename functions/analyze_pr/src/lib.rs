@@ -130,10 +130,7 @@ impl Tool for AnalyzePr {
         reply.text = summary::text(&reply);
         let tickets = jira.as_ref().map_or(&[][..], LookedUp::tickets);
         judgement::add(ctx, &change, tickets, &mut reply).await;
-        Ok(Answered {
-            reply,
-            detail: input.detail,
-        })
+        Ok(Answered::of(reply, input.detail))
     }
 }
 

@@ -56,8 +56,7 @@ impl Tool for CancelWorkflow {
             reply.workflow_id = Some(id.to_string());
             reply.next.push(look_at(&id));
         }
-        let detail = Detail::Summary;
-        Ok(Answered { reply, detail })
+        Ok(Answered::of(reply, Detail::Summary))
     }
 }
 

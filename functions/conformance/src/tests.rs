@@ -1,6 +1,6 @@
 //! How the stories of clients are told.
 
-use idwo_core::dispatch::Round;
+use idwo_core::dispatch::{Asker, Round};
 use idwo_core::watcher::Watcher;
 use serde_json::{Map, Value, json};
 
@@ -24,6 +24,7 @@ async fn ask(ask: Ask, round: Round, watcher: Watcher) -> Result<Reply, Failure>
     let call = Call {
         function: NAME.to_owned(),
         ask,
+        asker: Asker::default(),
         round,
         correlation_id: Default::default(),
         watcher,

@@ -65,7 +65,7 @@ impl Tool for GetWorkflow {
             None if input.wait_s.is_none() => newest::reply(ctx).await?,
             None => return Err(of_which()),
         };
-        Ok(Answered { reply, detail })
+        Ok(Answered::of(reply, detail))
     }
 }
 

@@ -16,6 +16,7 @@ use idwo_core::chance::Chance;
 use idwo_core::clock::Clock;
 use idwo_core::config::Variables;
 use idwo_core::ctx::Ctx;
+use idwo_core::dispatch::Reply;
 use idwo_core::queue::{Queue, QueueFailure};
 use idwo_core::tool;
 use idwo_core::watcher::Watcher;
@@ -104,7 +105,10 @@ async fn waited(ctx: &Ctx, wait_s: u8) -> (Value, f64) {
     let Value::Object(arguments) = arguments else {
         panic!("no object")
     };
-    let answer = tool::answer::<GetWorkflow>(ctx, arguments).await.unwrap();
+    let reply = tool::answer::<GetWorkflow>(ctx, arguments).await.unwrap();
+    let Reply::Answer(answer) = reply else {
+        panic!("a question: {reply:?}")
+    };
     (answer.structured, began.elapsed().as_secs_f64())
 }
 

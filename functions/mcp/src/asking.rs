@@ -8,7 +8,7 @@ use idwo_core::ended::{Ended, Outcome};
 use idwo_core::failure::Failure;
 use idwo_core::watcher::HURRY_AFTER;
 use rmcp::RoleServer;
-use rmcp::model::ErrorData;
+use rmcp::model::{ClientCapabilities, ErrorData, ProtocolVersion};
 use rmcp::service::RequestContext;
 use serde_json::json;
 use tokio::time::Instant;
@@ -33,9 +33,8 @@ impl Gateway {
         context: &RequestContext<RoleServer>,
         read: fn(Reply) -> Result<R, Failure>,
     ) -> Result<Asked<R>, ErrorData> {
-        let client = context.client_capabilities().unwrap_or_default();
         let whose = caller::name(context);
-        let place = self.rounds.open(&ask, whose, brought, &client)?;
+        let place = self.rounds.open(&ask, whose, brought, &askable(context))?;
         let rounds_before = place.rounds_before;
         let (watcher, relay) = progress::watched(&context.peer, context.meta.get_progress_token());
         let correlation_id = caller::correlation_id(context).unwrap_or_else(|| (self.setup.ids)());
@@ -43,6 +42,7 @@ impl Gateway {
         let call = Call {
             function,
             ask: ask.clone(),
+            asker: caller::asker(context),
             round: place.round,
             correlation_id,
             watcher,
@@ -118,6 +118,14 @@ impl Gateway {
         task.await
             .map_err(|error| Failure::ours("the function panicked", error))?
     }
+}
+
+/// What the client can be asked. One of an older protocol declares it too, and can only be asked in ways that need
+/// a session.
+fn askable(context: &RequestContext<RoleServer>) -> ClientCapabilities {
+    let is_now = context.protocol_version() >= Some(ProtocolVersion::V_2026_07_28);
+    let declared = context.client_capabilities().filter(|_| is_now);
+    declared.unwrap_or_default()
 }
 
 /// All that is told of a failure of ours.

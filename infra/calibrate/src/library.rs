@@ -6,6 +6,7 @@ use std::sync::Arc;
 use analyze_pr::AnalyzePr;
 use idwo_core::clock::SystemClock;
 use idwo_core::ctx::Ctx;
+use idwo_core::dispatch::{Asker, Round};
 use idwo_core::forge::Forge;
 use idwo_core::input::RepositoryName;
 use idwo_core::past::Past;
@@ -42,6 +43,8 @@ impl Library {
             llm: None,
             workflows: Workflows::NotHere("nothing here needs one".to_owned()),
             clock: Arc::new(SystemClock),
+            asker: Asker::default(),
+            round: Round::default(),
             watcher: Watcher::silent(),
         };
         let (owner, repo) = (self.name.owner.as_str(), self.name.repo.as_str());

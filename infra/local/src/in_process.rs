@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use idwo_clients::services::Services;
 use idwo_core::clock::Clock;
 use idwo_core::ctx::Ctx;
-use idwo_core::dispatch::{Ask, Call, Dispatch, Reply};
+use idwo_core::dispatch::{Ask, Asker, Call, Dispatch, Reply, Round};
 use idwo_core::failure::Failure;
 use idwo_core::forge::Forge;
 use idwo_core::health::{Component, State};
@@ -92,15 +92,29 @@ impl InProcess {
         Component::wrong("tools", State::Degraded, found, mend)
     }
 
-    /// Tools read disks and compute: each runs on a thread of its own, so that whoever else is
-    /// served, and the call's own time-out, do not wait for it. It holds its place until it has
-    /// really ended, whether somebody still waits or not.
+    /// What a tool answers to whoever cannot be asked anything.
     pub async fn tool(
         &self,
         name: &str,
         arguments: Map<String, Value>,
         watcher: Watcher,
     ) -> Result<Answer, Failure> {
+        let about = (Asker::default(), Round::default(), watcher);
+        match self.ask_tool(name, arguments, about).await? {
+            Reply::Answer(answer) => Ok(answer),
+            _ => Err(Failure::ours_without_source("a tool asked back")),
+        }
+    }
+
+    /// Tools read disks and compute: each runs on a thread of its own, so that whoever else is
+    /// served, and the call's own time-out, do not wait for it. It holds its place until it has
+    /// really ended, whether somebody still waits or not.
+    async fn ask_tool(
+        &self,
+        name: &str,
+        arguments: Map<String, Value>,
+        (asker, round, watcher): (Asker, Round, Watcher),
+    ) -> Result<Reply, Failure> {
         let tool = find(name)?;
         let place = self.place(tool).await?;
         let ctx = Ctx {
@@ -109,6 +123,8 @@ impl InProcess {
             llm: self.services.llm.clone(),
             workflows: self.workshop.workflows(),
             clock: Arc::clone(&self.clock),
+            asker,
+            round,
             watcher,
         };
         let work = move || {
@@ -138,8 +154,8 @@ impl Dispatch for InProcess {
         }
         match call.ask {
             Ask::Tool { arguments, .. } => {
-                let answer = self.tool(&call.function, arguments, call.watcher).await;
-                answer.map(Reply::Answer)
+                let about = (call.asker, call.round, call.watcher);
+                self.ask_tool(&call.function, arguments, about).await
             }
             _ => Err(Failure::ours_without_source("only tools are asked here")),
         }

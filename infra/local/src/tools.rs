@@ -8,9 +8,9 @@ use cancel_workflow::CancelWorkflow;
 use futures::future::BoxFuture;
 use get_workflow::GetWorkflow;
 use idwo_core::ctx::Ctx;
-use idwo_core::dispatch::{Ask, Call, Round};
+use idwo_core::dispatch::{Ask, Asker, Call, Reply, Round};
 use idwo_core::failure::Failure;
-use idwo_core::tool::{self, Answer, Contract, Tool};
+use idwo_core::tool::{self, Contract, Tool};
 use idwo_core::watcher::Watcher;
 use idwo_core::wire::Sent;
 use serde_json::{Map, Value, json};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// What the endpoint gives a call by default.
 const ANSWER_WITHIN: Duration = Duration::from_secs(25);
 
-type AnswerFn = fn(Ctx, Map<String, Value>) -> BoxFuture<'static, Result<Answer, Failure>>;
+type AnswerFn = fn(Ctx, Map<String, Value>) -> BoxFuture<'static, Result<Reply, Failure>>;
 
 /// A tool without its types.
 pub struct Offered {
@@ -93,6 +93,7 @@ pub fn event(tool: &Offered) -> Result<Value, serde_json::Error> {
             name: tool.name.to_owned(),
             arguments: serde_json::from_str(tool.example)?,
         },
+        asker: Asker::default(),
         round: Round::default(),
         correlation_id: Uuid::nil(),
         watcher: Watcher::silent(),

@@ -93,7 +93,7 @@ fn too_late(within: Duration) -> Failure {
 mod tests {
     use std::time::Duration;
 
-    use idwo_core::dispatch::{Ask, Round};
+    use idwo_core::dispatch::{Ask, Asker, Round};
     use uuid::Uuid;
 
     use super::*;
@@ -106,6 +106,7 @@ mod tests {
         let call = Call {
             function: "t".to_owned(),
             ask,
+            asker: Asker::default(),
             round: Round::default(),
             correlation_id: Uuid::nil(),
             watcher: Watcher::silent(),

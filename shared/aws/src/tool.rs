@@ -26,6 +26,8 @@ async fn answer<T: Tool>(call: Call, seen: Ctx) -> Result<Reply, Failure> {
         ));
     };
     let ctx = Ctx {
+        asker: call.asker,
+        round: call.round,
         watcher: call.watcher,
         ..seen
     };
@@ -33,6 +35,5 @@ async fn answer<T: Tool>(call: Call, seen: Ctx) -> Result<Reply, Failure> {
     let call = Span::current();
     let work = move || call.in_scope(|| runtime.block_on(tool::answer::<T>(&ctx, arguments)));
     let ended = tokio::task::spawn_blocking(work).await;
-    let answer = ended.map_err(|error| Failure::ours("the tool panicked", error))?;
-    answer.map(Reply::Answer)
+    ended.map_err(|error| Failure::ours("the tool panicked", error))?
 }

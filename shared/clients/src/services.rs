@@ -8,6 +8,7 @@ use idwo_core::cache::Cache;
 use idwo_core::clock::{Clock, SystemClock};
 use idwo_core::config::{ConfigError, Variables};
 use idwo_core::ctx::Ctx;
+use idwo_core::dispatch::{Asker, Round};
 use idwo_core::health::{Component, State};
 use idwo_core::llm::Llm;
 use idwo_core::tickets::Tickets;
@@ -93,6 +94,8 @@ impl Services {
             llm: self.llm,
             workflows: Workflows::NotHere(NO_WORKFLOWS.to_owned()),
             clock,
+            asker: Asker::default(),
+            round: Round::default(),
             watcher: Watcher::silent(),
         }
     }

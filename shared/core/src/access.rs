@@ -34,7 +34,7 @@ pub struct KeyRecord {
 pub struct Keys(Vec<KeyRecord>);
 
 /// Whom a key stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principal {
     pub name: String,
     pub scopes: Vec<String>,

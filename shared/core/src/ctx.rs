@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::Clock;
+use crate::dispatch::{Asker, Round};
 use crate::forge::Forge;
 use crate::llm::Llm;
 use crate::tickets::Tickets;
@@ -19,5 +20,7 @@ pub struct Ctx {
     pub llm: Option<Arc<dyn Llm>>,
     pub workflows: Workflows,
     pub clock: Arc<dyn Clock>,
+    pub asker: Asker,
+    pub round: Round,
     pub watcher: Watcher,
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::access::Principal;
 use crate::failure::Failure;
 use crate::health::Component;
 use crate::tool::Answer;
@@ -25,6 +26,7 @@ pub struct Call {
     /// Who is asked: a folder of `functions/`.
     pub function: String,
     pub ask: Ask,
+    pub asker: Asker,
     pub round: Round,
     /// The same in every log line about this call, and in what the caller is told of our failures.
     pub correlation_id: Uuid,
@@ -64,6 +66,19 @@ pub enum Argument {
     OfTemplate { template: String, argument: String },
 }
 
+/// Who asks, as the host has found out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asker {
+    /// Nobody in particular on a laptop, where whoever reaches the port is its owner.
+    pub principal: Option<Principal>,
+    /// Where people reach this server: an URL without a path of ours, and without a slash at its end. `None`
+    /// where no host knows.
+    pub address: Option<String>,
+    /// Set where it is no client that waits but a workflow, which can do so for longer.
+    #[serde(default)]
+    pub is_workflow: bool,
+}
+
 /// Where a call stands that was answered with a question before.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Round {
@@ -89,4 +104,25 @@ pub enum Reply {
         questions: Map<String, Value>,
         state: Option<String>,
     },
+}
+
+impl Asker {
+    /// Empty for nobody in particular.
+    pub fn name(&self) -> &str {
+        let principal = self.principal.as_ref();
+        principal.map_or("", |principal| principal.name.as_str())
+    }
+
+    pub fn holds(&self, scope: &str) -> bool {
+        let principal = self.principal.as_ref();
+        principal.is_some_and(|principal| principal.holds(&[scope.to_owned()]))
+    }
+}
+
+impl Round {
+    /// Whether its user can be given a form. A client that declares elicitation and no mode of it means forms.
+    pub fn takes_forms(&self) -> bool {
+        let modes = self.capabilities.get("elicitation");
+        modes.is_some_and(|modes| modes.get("form").is_some() || modes.get("url").is_none())
+    }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 use crate::ctx::Ctx;
+use crate::dispatch;
 use crate::envelope::{Detail, Reply, TEXT_BYTES_MAX};
 use crate::failure::Failure;
 use crate::untrusted::visible;
@@ -42,11 +43,20 @@ pub struct Annotations {
     pub open_world_hint: bool,
 }
 
-/// A reply, and how much of it the caller asked for.
+/// A reply, how much of it the caller asked for, and what its user is asked instead, where that can be.
 #[derive(Debug)]
 pub struct Answered<R> {
     pub reply: Reply<R>,
-    pub detail: Detail,
+    detail: Detail,
+    question: Option<Question>,
+}
+
+/// Forms for the user, in the protocol's words, by the keys that the answers come back with; and what the tool
+/// needs to know again then. The client can read that, and cannot change it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    pub forms: Map<String, Value>,
+    pub state: String,
 }
 
 /// A tool's answer as it crosses a process border.
@@ -73,9 +83,38 @@ pub struct Contract {
 }
 
 /// Calls `T` with `arguments` as a client sent them.
-pub async fn answer<T: Tool>(ctx: &Ctx, arguments: Map<String, Value>) -> Result<Answer, Failure> {
+pub async fn answer<T: Tool>(
+    ctx: &Ctx,
+    arguments: Map<String, Value>,
+) -> Result<dispatch::Reply, Failure> {
     let input = parse::<T::Input>(arguments)?;
-    T::call(ctx, input).await?.sealed()
+    let answered = T::call(ctx, input).await?;
+    let forms = ctx.round.takes_forms();
+    if let Some(Question { forms, state }) = answered.question.clone().filter(|_| forms) {
+        return Ok(dispatch::Reply::Questions {
+            questions: forms,
+            state: Some(state),
+        });
+    }
+    answered.sealed().map(dispatch::Reply::Answer)
+}
+
+impl<R> Answered<R> {
+    pub const fn of(reply: Reply<R>, detail: Detail) -> Self {
+        let question = None;
+        Self {
+            reply,
+            detail,
+            question,
+        }
+    }
+
+    /// Asks the user of a client that can be asked; another gets the reply.
+    #[must_use]
+    pub fn or_ask(self, question: Question) -> Self {
+        let question = Some(question);
+        Self { question, ..self }
+    }
 }
 
 impl<R: Serialize> Answered<R> {
@@ -203,7 +242,7 @@ mod tests {
         let rest = "x".repeat(TEXT_BYTES_MAX);
         reply.text = format!("a\u{202e}b&#x200b;{rest}");
         let detail = Detail::Summary;
-        let text = Answered { reply, detail }.sealed().unwrap().text;
+        let text = Answered::of(reply, detail).sealed().unwrap().text;
         assert!(text.starts_with("abxx") && text.ends_with("x…"), "{text}");
     }
 

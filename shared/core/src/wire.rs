@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::dispatch::{Ask, Call, Reply, Round};
+use crate::dispatch::{Ask, Asker, Call, Reply, Round};
 use crate::failure::{Failure, Retry};
 use crate::watcher::Watcher;
 
@@ -19,6 +19,9 @@ const VERSION: u32 = 1;
 pub struct Sent {
     version: u32,
     ask: Ask,
+    /// An endpoint of before there was one says nothing of it.
+    #[serde(default)]
+    asker: Asker,
     round: Round,
     correlation_id: Uuid,
     /// From when it was sent, in milliseconds; afterwards nobody waits for the answer.
@@ -50,6 +53,7 @@ impl Sent {
         Self {
             version: VERSION,
             ask: call.ask,
+            asker: call.asker,
             round: call.round,
             correlation_id: call.correlation_id,
             answer_within_ms: u32::try_from(answer_within.as_millis()).unwrap_or(u32::MAX),
@@ -65,6 +69,7 @@ impl Sent {
         let call = Call {
             function: named.to_owned(),
             ask: self.ask,
+            asker: self.asker,
             round: self.round,
             correlation_id: self.correlation_id,
             watcher,
@@ -178,6 +183,7 @@ mod tests {
             ask: Ask::Resource {
                 uri: "u".to_owned(),
             },
+            asker: Asker::default(),
             round: Round::default(),
             correlation_id: Uuid::nil(),
             watcher: Watcher::silent(),
