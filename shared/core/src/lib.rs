@@ -33,5 +33,6 @@ pub mod logins;
 pub mod reach;
 pub mod untrusted;
 
-// Work that outlasts a call.
+// Work that outlasts a call, and what people have to agree to first.
+pub mod approval;
 pub mod workflow;

@@ -29,6 +29,7 @@ mod todo;
 // How runs are kept, and worked on.
 mod backlog;
 mod job;
+mod questions;
 mod rows;
 mod runs;
 mod start;
@@ -45,6 +46,7 @@ pub use self::job::Job;
 pub use self::kind::{Kind, Kinds, Terms, kind};
 pub use self::next::{Effect, Moment, Next, Refused, next};
 pub use self::plan::{Child, Happened, Move, OnFailure, Then, Workflow};
+pub use self::questions::{Asked, Said, Through};
 pub use self::run::{
     Begun, ChildRun, Doing, Lease, Left, Outcome, Parent, Run, Status, Stop, Work,
 };

@@ -21,6 +21,8 @@ pub struct Script {
     pub input: Value,
     pub facts: Vec<(Duration, &'static str)>,
     pub cancels_after: Option<Duration>,
+    /// Somebody tries something that comes to nothing, and that is written down.
+    pub notes: bool,
     /// Once it has failed, what was refused is mended, and it is tried again.
     pub retries: bool,
     /// Once it has ended, the same is asked for again.
@@ -42,6 +44,7 @@ impl Script {
             input,
             facts: Vec::new(),
             cancels_after: None,
+            notes: false,
             retries: false,
             repeats: false,
             starts_once: false,
@@ -91,6 +94,10 @@ async fn play(world: &World, script: &Script) -> Result<(), String> {
         world.stage.sleep(after).await;
         let by = "somebody".to_owned();
         happen(world, &id, &Event::CancelAsked { by }).await?;
+    }
+    if script.notes {
+        let note = "tried in vain".to_owned();
+        happen(world, &id, &Event::Noted { note }).await?;
     }
     if script.retries {
         retry(world, &id).await?;

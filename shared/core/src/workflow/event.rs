@@ -47,6 +47,11 @@ pub enum Event {
     /// All were told to stop.
     ChildrenStopped,
     ParentTold,
+    /// Somebody tried what came to nothing, and whoever asks later should know. It changes nothing else, and can
+    /// happen after the end.
+    Noted {
+        note: String,
+    },
 }
 
 /// Something that the world tells a run.
@@ -151,11 +156,14 @@ pub enum What {
         outcome: Outcome,
     },
     ParentTold,
+    Noted {
+        note: String,
+    },
 }
 
 impl What {
     /// Of all that there are, as they are written.
-    pub const NAMES: [&'static str; 22] = [
+    pub const NAMES: [&'static str; 23] = [
         "started",
         "started_again",
         "step_begun",
@@ -178,6 +186,7 @@ impl What {
         "undo_failed",
         "ended",
         "parent_told",
+        "noted",
     ];
 }
 

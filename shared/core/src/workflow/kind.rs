@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::plan::{Happened, Move, OnFailure, Workflow};
 use super::step::{Again, Call, Retry, Step, StepFailure, WITHIN_MAX};
@@ -29,6 +30,8 @@ pub trait Kind: Send + Sync {
     /// # Errors
     /// That this version of the code cannot read the state.
     fn next(&self, state: &Value, happened: Happened<'_>) -> Result<Move<Value>, String>;
+
+    fn questions(&self, state: &Value, until: Timestamp) -> Map<String, Value>;
 
     async fn act(&self, call: &Call) -> Result<Value, StepFailure>;
     async fn find(&self, call: &Call) -> Result<Option<Value>, StepFailure>;
@@ -95,6 +98,11 @@ impl<W: Workflow> Kind for Of<W> {
 
     fn next(&self, state: &Value, happened: Happened<'_>) -> Result<Move<Value>, String> {
         written(W::next(read(state, "the state")?, happened))
+    }
+
+    fn questions(&self, state: &Value, until: Timestamp) -> Map<String, Value> {
+        let state = read(state, "the state");
+        state.map_or_else(|_| Map::new(), |state| W::questions(&state, until))
     }
 
     async fn act(&self, call: &Call) -> Result<Value, StepFailure> {

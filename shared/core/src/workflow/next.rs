@@ -11,6 +11,12 @@ use super::kind::Kind;
 use super::plan::Happened;
 use super::run::{Begun, Doing, Lease, Run, Stop, Work};
 
+/// Most notes of a run: whoever goes on trying is in the log.
+const NOTES_MAX: u32 = 20;
+
+/// Longest note, in characters.
+const NOTE_CHARS_MAX: usize = 400;
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Next {
     pub run: Run,
@@ -132,6 +138,7 @@ impl<'a> Turn<'a> {
             } => self.child_ended(ordinal, &entity, outcome),
             Event::ChildrenStopped => self.children_stopped(),
             Event::ParentTold => self.parent_told(),
+            Event::Noted { note } => self.noted(&note),
         }
     }
 
@@ -155,6 +162,16 @@ impl<'a> Turn<'a> {
             }
             _ => Err(Refused::NotDue),
         }
+    }
+
+    fn noted(&mut self, note: &str) -> Result<(), Refused> {
+        if self.run.notes >= NOTES_MAX {
+            return Err(Refused::Full);
+        }
+        self.run.notes += 1;
+        let note = crate::untrusted::plain(note, NOTE_CHARS_MAX);
+        self.record(What::Noted { note });
+        Ok(())
     }
 
     pub(super) const fn is_undoing(&self) -> bool {

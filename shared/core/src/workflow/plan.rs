@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::id::Entity;
 use super::run::ChildRun;
@@ -29,6 +30,12 @@ pub trait Workflow: Send + Sync + 'static {
 
     /// Pure: the same state and the same happening give the same move.
     fn next(state: Self::State, happened: Happened<'_>) -> Move<Self::State>;
+
+    /// What people can be asked while it waits for a fact until then: forms in the protocol's words
+    /// (`elicitation/create`), by the names of the facts that tell the answers ([`super::Said`]).
+    fn questions(_state: &Self::State, _until: Timestamp) -> Map<String, Value> {
+        Map::new()
+    }
 }
 
 /// What becomes of the steps that were done when one fails for good.

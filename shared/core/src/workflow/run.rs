@@ -44,6 +44,9 @@ pub struct Run {
     pub ordinals: u32,
     /// How many records its history has.
     pub records: u32,
+    /// How many of them are notes.
+    #[serde(default)]
+    pub notes: u32,
     /// Goes up with each claim; who claimed it before is a stranger now.
     pub epoch: u64,
     pub started_at: Timestamp,

@@ -187,6 +187,7 @@ impl Runs {
             outcome: None,
             ordinals: 0,
             records: 0,
+            notes: 0,
             epoch: 0,
             started_at: now,
             changed_at: now,

@@ -11,7 +11,8 @@ use async_trait::async_trait;
 use idwo_core::workflow::{
     Again, Call, Happened, Kind, Marker, Move, OnFailure, RunId, StepFailure, Terms,
 };
-use serde_json::Value;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 /// What happens on the way; acts and turns are counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +161,10 @@ impl Kind for Meddled {
 
     fn next(&self, state: &Value, happened: Happened<'_>) -> Result<Move<Value>, String> {
         self.kind.next(state, happened)
+    }
+
+    fn questions(&self, state: &Value, until: Timestamp) -> Map<String, Value> {
+        self.kind.questions(state, until)
     }
 
     async fn act(&self, call: &Call) -> Result<Value, StepFailure> {

@@ -37,7 +37,7 @@ fn too_early(records: &[Record]) -> Option<String> {
             What::StepFailed { again_at, .. } | What::UndoFailed { again_at, .. } => {
                 not_before = again_at.unwrap_or(Timestamp::MIN);
             }
-            What::Heard { .. } => {}
+            What::Heard { .. } | What::Noted { .. } => {}
             What::WaitOver | What::NotCalled | What::StepBegun { .. } | What::UndoBegun { .. }
                 if is_early =>
             {

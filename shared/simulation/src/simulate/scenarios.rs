@@ -118,6 +118,7 @@ pub fn scenarios() -> Vec<Scenario> {
             Script {
                 facts: pilot(20),
                 cancels_after: Some(Duration::from_secs(20)),
+                notes: true,
                 ..voyage(10)
             },
         ),

@@ -1,0 +1,74 @@
+//! One-time links to approvals. A link names an approval and is signed over all that it stands for; it is good
+//! until that is decided, or its time is over.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::json;
+use sha2::Sha256;
+
+use super::view::Approval;
+use crate::config::StateKey;
+use crate::workflow::Tenant;
+
+/// Keeps these signatures apart from all others that the same key makes.
+const PURPOSE: &[u8] = b"idwo approval link 1";
+
+pub struct LinkKey(Hmac<Sha256>);
+
+impl LinkKey {
+    /// # Errors
+    /// Where the key cannot sign.
+    pub fn of(key: &StateKey) -> Result<Self, hmac::digest::InvalidLength> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.expose())?;
+        mac.update(PURPOSE);
+        Ok(Self(mac))
+    }
+
+    /// Where `approval` is decided, below the address of the server.
+    pub fn path(&self, tenant: &Tenant, approval: &Approval) -> String {
+        let signature = self.mac(tenant, approval).finalize().into_bytes();
+        let hex = signature.iter().map(|byte| format!("{byte:02x}"));
+        format!("/approvals/{}/{}", approval.id, hex.collect::<String>())
+    }
+
+    /// Whether `signature`, in hexadecimal, was made for this very approval: not for another plan, run or tenant.
+    pub fn is_of(&self, tenant: &Tenant, approval: &Approval, signature: &str) -> bool {
+        bytes(signature).is_some_and(|signature| {
+            let mac = self.mac(tenant, approval);
+            mac.verify_slice(&signature).is_ok()
+        })
+    }
+
+    fn mac(&self, tenant: &Tenant, approval: &Approval) -> Hmac<Sha256> {
+        let plan_hash = &approval.request.plan_hash;
+        let signed = json!([
+            tenant,
+            approval.id,
+            approval.uid,
+            plan_hash,
+            approval.expires_at
+        ]);
+        let mut mac = self.0.clone();
+        mac.update(signed.to_string().as_bytes());
+        mac
+    }
+}
+
+/// Of 64 digits in lower case: a signature is written in one way only.
+fn bytes(hex: &str) -> Option<Vec<u8>> {
+    let is_digit = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    if hex.len() != 64 || !hex.bytes().all(is_digit) {
+        return None;
+    }
+    let pairs = (0..hex.len()).step_by(2).map(|at| hex.get(at..at + 2));
+    pairs
+        .map(|pair| u8::from_str_radix(pair?, 16).ok())
+        .collect()
+}
+
+impl fmt::Debug for LinkKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LinkKey(…)")
+    }
+}
