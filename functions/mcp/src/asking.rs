@@ -34,7 +34,8 @@ impl Gateway {
         read: fn(Reply) -> Result<R, Failure>,
     ) -> Result<Asked<R>, ErrorData> {
         let whose = caller::name(context);
-        let place = self.rounds.open(&ask, whose, brought, &askable(context))?;
+        let place = self.rounds.open(&ask, whose, brought, &askable(context));
+        let place = place.inspect_err(|_| unsealed(&ask, whose))?;
         let rounds_before = place.rounds_before;
         let (watcher, relay) = progress::watched(&context.peer, context.meta.get_progress_token());
         let correlation_id = caller::correlation_id(context).unwrap_or_else(|| (self.setup.ids)());
@@ -42,7 +43,7 @@ impl Gateway {
         let call = Call {
             function,
             ask: ask.clone(),
-            asker: caller::asker(context),
+            asker: caller::asker(context, correlation_id),
             round: place.round,
             correlation_id,
             watcher,
@@ -118,6 +119,12 @@ impl Gateway {
         task.await
             .map_err(|error| Failure::ours("the function panicked", error))?
     }
+}
+
+/// Somebody brought what was never given to them, or is given no more.
+fn unsealed(ask: &Ask, caller: &str) {
+    let what = subject(ask);
+    tracing::warn!(target: "audit", what, caller, "a requestState was altered, foreign or too old");
 }
 
 /// What the client can be asked. One of an older protocol declares it too, and can only be asked in ways that need

@@ -24,10 +24,11 @@ pub(crate) fn name(context: &RequestContext<RoleServer>) -> &str {
 }
 
 /// As functions are told of it.
-pub(crate) fn asker(context: &RequestContext<RoleServer>) -> Asker {
+pub(crate) fn asker(context: &RequestContext<RoleServer>, correlation: Uuid) -> Asker {
     Asker {
         principal: principal(context).cloned(),
         address: context.extensions.get::<Parts>().and_then(address),
+        correlation,
         is_workflow: false,
     }
 }

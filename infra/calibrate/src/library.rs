@@ -42,6 +42,7 @@ impl Library {
             tickets: None,
             llm: None,
             workflows: Workflows::NotHere("nothing here needs one".to_owned()),
+            links: None,
             clock: Arc::new(SystemClock),
             asker: Asker::default(),
             round: Round::default(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use idwo_clients::services::Services;
+use idwo_core::approval::LinkKey;
 use idwo_core::clock::Clock;
 use idwo_core::ctx::Ctx;
 use idwo_core::dispatch::{Ask, Asker, Call, Dispatch, Reply, Round};
@@ -41,6 +42,7 @@ pub struct InProcess {
     clones: Clones,
     services: Services,
     workshop: Workshop,
+    links: Option<Arc<LinkKey>>,
     clock: Arc<dyn Clock>,
     places: Arc<Semaphore>,
     waits: Arc<Semaphore>,
@@ -54,6 +56,7 @@ impl InProcess {
             clones,
             services,
             workshop: Workshop::Unopened,
+            links: None,
             clock,
             places: Arc::new(Semaphore::new(CALLS_AT_ONCE_MAX)),
             waits: Arc::new(Semaphore::new(WAITS_AT_ONCE_MAX)),
@@ -65,6 +68,13 @@ impl InProcess {
     #[must_use]
     pub fn with(self, workshop: Workshop) -> Self {
         Self { workshop, ..self }
+    }
+
+    /// The same, where the page is served that approvals are decided on.
+    #[must_use]
+    pub fn linked_by(self, links: LinkKey) -> Self {
+        let links = Some(Arc::new(links));
+        Self { links, ..self }
     }
 
     pub(crate) const fn workshop(&self) -> &Workshop {
@@ -122,6 +132,7 @@ impl InProcess {
             tickets: self.services.tickets.clone(),
             llm: self.services.llm.clone(),
             workflows: self.workshop.workflows(),
+            links: self.links.clone(),
             clock: Arc::clone(&self.clock),
             asker,
             round,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use idwo_core::approval::LinkKey;
 use idwo_core::ctx::Ctx;
 use idwo_core::forge::Forge;
 use idwo_core::workflow::{Kinds, Workflows};
@@ -22,6 +23,16 @@ pub fn beside(
     let kinds = kinds(Arc::clone(&ctx.forge));
     let workflows = of(start, kinds)?;
     Ok(Ctx { workflows, ..ctx })
+}
+
+/// The same, with the key that signs links to approvals.
+///
+/// # Errors
+/// `IDWO_REQUEST_STATE_KEY`, where it is missing or cannot sign.
+pub fn with_links(ctx: Ctx, start: &Start) -> Result<Ctx, Failed> {
+    let key = start.config.request_state_key.as_ref();
+    let links = key.map(LinkKey::of).transpose()?.map(Arc::new);
+    Ok(Ctx { links, ..ctx })
 }
 
 fn of(start: &Start, kinds: Kinds) -> Result<Workflows, Failed> {

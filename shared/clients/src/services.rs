@@ -93,6 +93,7 @@ impl Services {
             tickets: self.tickets,
             llm: self.llm,
             workflows: Workflows::NotHere(NO_WORKFLOWS.to_owned()),
+            links: None,
             clock,
             asker: Asker::default(),
             round: Round::default(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::approval::LinkKey;
 use crate::clock::Clock;
 use crate::dispatch::{Asker, Round};
 use crate::forge::Forge;
@@ -19,6 +20,8 @@ pub struct Ctx {
     /// `None` where no model is configured.
     pub llm: Option<Arc<dyn Llm>>,
     pub workflows: Workflows,
+    /// `None` where nobody serves the page that approvals are decided on.
+    pub links: Option<Arc<LinkKey>>,
     pub clock: Arc<dyn Clock>,
     pub asker: Asker,
     pub round: Round,

@@ -74,6 +74,9 @@ pub struct Asker {
     /// Where people reach this server: an URL without a path of ours, and without a slash at its end. `None`
     /// where no host knows.
     pub address: Option<String>,
+    /// The call's own id, for what is written down of it.
+    #[serde(skip)]
+    pub correlation: Uuid,
     /// Set where it is no client that waits but a workflow, which can do so for longer.
     #[serde(default)]
     pub is_workflow: bool,

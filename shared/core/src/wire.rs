@@ -69,7 +69,10 @@ impl Sent {
         let call = Call {
             function: named.to_owned(),
             ask: self.ask,
-            asker: self.asker,
+            asker: Asker {
+                correlation: self.correlation_id,
+                ..self.asker
+            },
             round: self.round,
             correlation_id: self.correlation_id,
             watcher,

@@ -5,6 +5,7 @@ pub mod track_pull_request;
 
 use std::sync::Arc;
 
+use idwo_core::approval::ApprovalWorkflow;
 use idwo_core::forge::Forge;
 use idwo_core::workflow::{Kinds, kind};
 
@@ -12,5 +13,8 @@ use self::track_pull_request::TrackPullRequest;
 
 /// All of them.
 pub fn all(forge: Arc<dyn Forge>) -> Kinds {
-    Kinds::of([kind::<TrackPullRequest>(forge)])
+    Kinds::of([
+        kind::<ApprovalWorkflow>(()),
+        kind::<TrackPullRequest>(forge),
+    ])
 }

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use hmac::digest::InvalidLength;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::Sha256;
@@ -19,7 +20,7 @@ pub struct LinkKey(Hmac<Sha256>);
 impl LinkKey {
     /// # Errors
     /// Where the key cannot sign.
-    pub fn of(key: &StateKey) -> Result<Self, hmac::digest::InvalidLength> {
+    pub fn of(key: &StateKey) -> Result<Self, InvalidLength> {
         let mut mac = Hmac::<Sha256>::new_from_slice(key.expose())?;
         mac.update(PURPOSE);
         Ok(Self(mac))

@@ -24,7 +24,7 @@ const OPEN_S_MIN: u64 = 60;
 const OPEN_S_MAX: u64 = 7 * 24 * 3600;
 
 /// The input of an approval. It is made by [`Request::new`] alone, so that its hash is of what it says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     /// Who wants it done; empty for nobody in particular, on a laptop.
     pub actor: String,

@@ -13,15 +13,21 @@ use crate::failure::Failure;
 use crate::input::WorkflowId;
 use crate::workflow::{Outcome, Run, Through, Workflow, Workflows};
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Approval {
+    #[serde(rename = "approval_id")]
     pub id: WorkflowId,
     /// Of its run: never used again.
+    #[serde(skip)]
     pub uid: Uuid,
-    pub request: Request,
     pub state: State,
+    #[serde(flatten)]
+    pub request: Request,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub decided: Option<Decided>,
+    #[schemars(with = "String")]
     pub asked_at: Timestamp,
+    #[schemars(with = "String")]
     pub expires_at: Timestamp,
 }
 
