@@ -11,6 +11,7 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use idwo_clients::memory::Memory;
 use idwo_clients::services::Services;
+use idwo_core::approval::LinkKey;
 use idwo_core::cache::Cache;
 use idwo_core::clock::{Clock, StoppedClock, SystemClock};
 use idwo_core::config::{Config, Variables};
@@ -69,7 +70,10 @@ impl Door {
     /// The same, with the workflows that are worked on there.
     pub(crate) async fn over_workshop(clones: Clones, workshop: Workshop) -> Self {
         let catalogue = Catalogue::product().unwrap();
-        let tools = with_services(clones, &[], Arc::new(SystemClock)).with(workshop);
+        let links = LinkKey::of(&STATE_KEY.parse().unwrap()).unwrap();
+        let tools = with_services(clones, &[], Arc::new(SystemClock))
+            .with(workshop)
+            .linked_by(links);
         Self::to(endpoint_of(catalogue, Arc::new(tools), CALL_TIMEOUT)).await
     }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use idwo_core::approval::{ApprovalWorkflow, Request, granted};
 use idwo_core::config::Variables;
 use idwo_core::forge::Forge;
 use idwo_core::input::WorkflowId;
@@ -137,9 +138,12 @@ pub(crate) async fn workshop_in(folder: &Path, clones: &Clones) -> Workshop {
     let forge: Arc<dyn Forge> = Arc::new(clones.clone());
     let tracking = idwo_workflows::all(forge);
     let tracking = tracking.named("track_pull_request").cloned();
-    let kinds = tracking
-        .into_iter()
-        .chain([kind::<Errand>(()), kind::<Vain>(())]);
+    let kinds = tracking.into_iter().chain([
+        kind::<ApprovalWorkflow>(()),
+        kind::<Errand>(()),
+        kind::<Guarded>(()),
+        kind::<Vain>(()),
+    ]);
     let variables = Variables::new([]);
     Workshop::open(folder, &variables, Kinds::of(kinds))
         .await
@@ -148,6 +152,9 @@ pub(crate) async fn workshop_in(folder: &Path, clones: &Clones) -> Workshop {
 
 /// Writes something, which can be taken back, and waits to be told that all is well.
 pub(crate) struct Errand;
+
+/// Does what a person has to agree to first.
+pub(crate) struct Guarded;
 
 /// Tries what comes to nothing.
 pub(crate) struct Vain;
@@ -189,6 +196,40 @@ impl Workflow for Errand {
             _ => Then::End(json!("all is well\u{202e}")),
         };
         Move::to((), then)
+    }
+}
+
+impl Workflow for Guarded {
+    const NAME: &'static str = "guarded";
+    const STEPS: &'static [Step<()>] = &[step("tag", |(), _| Box::pin(async { Ok(json!(1)) }))];
+    const ON_FAILURE: OnFailure = OnFailure::Undo;
+    const LIFE: Duration = Duration::from_secs(24 * 3600);
+
+    type Hands = ();
+    type Input = ();
+    type State = Request;
+
+    fn begin((): ()) -> Move<Request> {
+        let plan = ["tag v2.4.0", "tell <b>everybody</b>\u{202e}"].map(str::to_owned);
+        let hour = Duration::from_secs(3600);
+        let request = Request::new("ann", "release v2.4.0", "acme/storefront", &plan, "1", hour);
+        let request = request.unwrap();
+        let then = Then::Children(vec![request.asked()]);
+        Move::to(request, then)
+    }
+
+    fn next(request: Request, happened: Happened<'_>) -> Move<Request> {
+        let then = match happened {
+            Happened::ChildrenEnded([approval]) => match granted(approval, &request.plan_hash) {
+                Ok(_) => Then::Step {
+                    name: "tag",
+                    input: Value::Null,
+                },
+                Err(why) => Then::Fail(why),
+            },
+            _ => Then::End(json!("released")),
+        };
+        Move::to(request, then)
     }
 }
 

@@ -9,6 +9,7 @@ use idwo_core::workflow::{Loaded, Outcome, Run};
 use serde_json::{Map, Value, json};
 
 use crate::GetWorkflow;
+use crate::approvals;
 use crate::report::{Report, Workflow};
 use crate::story::Room;
 use crate::wait::WAIT_S_MAX;
@@ -24,8 +25,12 @@ pub(crate) async fn of_one(
     let records = runs.latest(&run.id, room.events_max).await?;
     let newest = runs.newest(tenant, &run.id.entity).await?;
     let newest_attempt = newest.map_or(run.id.attempt, |newest| newest.run.id.attempt);
-    let workflow = Workflow::of(run, newest_attempt, &records, &room);
-    let (text, evidence) = (text(run, &workflow), evidence(run, &workflow));
+    let approvals = approvals::of(ctx, run).await?;
+    let workflow = Workflow::of(run, newest_attempt, &records, &approvals, &room);
+    let pending = approvals
+        .iter()
+        .find(|approval| approvals::is_pending(approval));
+    let (mut text, evidence) = (text(run, &workflow), evidence(run, &workflow));
     let next = again(&workflow);
     let mut reply = Reply::new(
         Report {
@@ -42,12 +47,19 @@ pub(crate) async fn of_one(
         cache_age_s: 0,
         note: None,
     });
+    if let Some(pending) = pending {
+        text = format!("{text}\n{}", approvals::in_words(pending));
+    }
     reply.text = text;
     reply.evidence = evidence;
     if !run.status.has_ended() {
         reply.status = Status::Accepted;
         reply.workflow_id = next.arguments.get("workflow_id").and_then(text_of);
         reply.next.push(next);
+    }
+    if let Some(pending) = pending {
+        reply.status = Status::NeedsApproval;
+        reply.next.insert(0, approvals::asking(pending));
     }
     Ok(reply)
 }

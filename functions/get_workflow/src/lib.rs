@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod answer;
+mod approvals;
 mod doing;
 mod event;
 mod newest;

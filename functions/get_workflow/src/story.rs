@@ -1,12 +1,13 @@
 //! A run as it is told.
 
+use idwo_core::approval::Approval;
 use idwo_core::envelope::{Detail, FULL_BYTES_MAX, SUMMARY_BYTES_MAX};
 use idwo_core::evidence::Known;
 use idwo_core::input::WorkflowId;
 use idwo_core::workflow::{Begun, ChildRun, Record, Run, RunId};
 use serde_json::{Value, json};
 
-use crate::report::{Child, Doing, Event, Listed, StepLeft, Workflow};
+use crate::report::{Child, Doing, Event, Listed, StepLeft, ToApprove, Workflow};
 
 /// What of a reply is for the envelope, in bytes: the id up to five times at 251, evidence, a source.
 const ENVELOPE_BYTES: usize = 3 * 1024;
@@ -41,7 +42,13 @@ impl Room {
 }
 
 impl Workflow {
-    pub(crate) fn of(run: &Run, newest_attempt: u32, records: &[Record], room: &Room) -> Self {
+    pub(crate) fn of(
+        run: &Run,
+        newest_attempt: u32,
+        records: &[Record],
+        approvals: &[Approval],
+        room: &Room,
+    ) -> Self {
         let words = |value: Value| known(value, room.words_bytes_max);
         let steps = run.begun.iter().rev().take(room.steps_max);
         let mut told = Self {
@@ -69,6 +76,7 @@ impl Workflow {
                     .map(|child| Child::of(child, run))
                     .collect(),
             },
+            approvals: approvals.iter().map(ToApprove::of).collect(),
             parent: run
                 .parent
                 .as_ref()
