@@ -31,6 +31,7 @@ mod cancel_workflow;
 mod get_workflow;
 mod jira;
 mod judgement;
+mod resolve_approval;
 mod workshop;
 
 // What is promised of every number and every answer.

@@ -13,6 +13,7 @@ use idwo_core::failure::Failure;
 use idwo_core::tool::{self, Contract, Tool};
 use idwo_core::watcher::Watcher;
 use idwo_core::wire::Sent;
+use resolve_approval::ResolveApproval;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -35,6 +36,7 @@ pub const TOOLS: &[Offered] = &[
     offered::<AnalyzePr>(),
     offered::<GetWorkflow>(),
     offered::<CancelWorkflow>(),
+    offered::<ResolveApproval>(),
 ];
 
 const fn offered<T: Tool>() -> Offered {
