@@ -9,26 +9,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use get_workflow::GetWorkflow;
 use idwo_clients::services;
-use idwo_core::chance::Chance;
-use idwo_core::clock::Clock;
 use idwo_core::config::Variables;
 use idwo_core::ctx::Ctx;
 use idwo_core::dispatch::Reply;
-use idwo_core::queue::{Queue, QueueFailure};
 use idwo_core::tool;
 use idwo_core::watcher::Watcher;
 use idwo_core::workflow::{
-    Event, Fact, Happened, Kinds, Move, OnFailure, Runs, Start, Started, Step, Then, Workflow,
-    Workflows, kind,
+    Event, Fact, Happened, Kinds, Move, OnFailure, Runs, Started, Step, Then, Workflow, kind,
 };
-use idwo_simulation::clock::TestClock;
-use idwo_simulation::model::Model;
+use idwo_simulation::office::Office;
 use serde_json::{Value, json};
 use tokio::time::Instant;
-use uuid::Uuid;
 
 /// Ends with the first fact that it hears.
 struct Listener;
@@ -52,50 +45,18 @@ impl Workflow for Listener {
     }
 }
 
-struct Deaf;
-
-#[async_trait]
-impl Queue for Deaf {
-    async fn send(&self, _: String, _: Duration) -> Result<(), QueueFailure> {
-        Ok(())
-    }
-}
-
 /// With one listener under way, by whose id `listener~1` it goes.
 async fn ctx() -> (Ctx, Arc<Runs>) {
-    let clock: Arc<dyn Clock> = Arc::new(TestClock::default());
-    let store = Arc::new(Model::new(Arc::clone(&clock)));
-    let chance = Arc::new(Chance::seeded(1));
-    let kinds = Kinds::of([kind::<Listener>(())]);
-    let kept = Duration::from_secs(3600);
-    let runs = Runs::new(
-        store,
-        Arc::new(Deaf),
-        Arc::clone(&clock),
-        chance,
-        kinds,
-        kept,
-    );
-    let runs = Arc::new(runs);
-    let start = Start {
-        tenant: "team".parse().unwrap(),
-        entity: "listener".parse().unwrap(),
-        kind: Listener::NAME.to_owned(),
-        input: Value::Null,
-        correlation: Uuid::nil(),
-        parent: None,
-    };
-    let started = runs.start(start).await.unwrap();
+    let office = Office::open(Kinds::of([kind::<Listener>(())]));
+    let start = Office::asked("listener", Listener::NAME, Value::Null).unwrap();
+    let started = office.runs.start(start).await.unwrap();
     assert!(matches!(started, Started::New(_)), "{started:?}");
     let ctx = Ctx {
-        workflows: Workflows::Kept {
-            runs: Arc::clone(&runs),
-            tenant: "team".parse().unwrap(),
-        },
-        clock,
+        workflows: office.workflows(),
+        clock: office.clock.clone(),
         ..services::of_function(&Variables::new([])).await.unwrap()
     };
-    (ctx, runs)
+    (ctx, office.runs)
 }
 
 /// What is answered, and after how many seconds.

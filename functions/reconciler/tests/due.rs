@@ -1,22 +1,13 @@
 //! What nobody was told of is told, once whoever made it due had time for it.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use idwo_core::chance::Chance;
-use idwo_core::clock::Clock;
-use idwo_core::queue::{Queue, QueueFailure};
 use idwo_core::workflow::{
-    Happened, Kinds, Move, OnFailure, Runs, RunsFailure, Start, Step, Then, Workflow, kind,
+    Happened, Kinds, Move, OnFailure, RunsFailure, Step, Then, Workflow, kind,
 };
-use idwo_simulation::clock::TestClock;
-use idwo_simulation::model::Model;
+use idwo_simulation::office::Office;
 use jiff::SignedDuration;
-use serde_json::{Value, json};
-use uuid::Uuid;
+use serde_json::Value;
 
 struct Rest;
 
@@ -38,70 +29,24 @@ impl Workflow for Rest {
     }
 }
 
-/// Takes what it is sent, or loses it.
-#[derive(Default)]
-struct Told {
-    messages: Mutex<Vec<String>>,
-    is_down: Mutex<bool>,
-}
-
-impl Told {
-    fn is_down(&self, is_down: bool) {
-        *self.is_down.lock().unwrap() = is_down;
-    }
-
-    fn times(&self) -> usize {
-        self.messages.lock().unwrap().len()
-    }
-}
-
-#[async_trait]
-impl Queue for Told {
-    async fn send(&self, body: String, _: Duration) -> Result<(), QueueFailure> {
-        if *self.is_down.lock().unwrap() {
-            return Err(QueueFailure("down".into()));
-        }
-        self.messages.lock().unwrap().push(body);
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_run_whose_message_was_lost_is_told_of_after_half_a_minute() {
-    let (clock, told) = (Arc::new(TestClock::default()), Arc::new(Told::default()));
-    let now: Arc<dyn Clock> = clock.clone();
-    let runs = Runs::new(
-        Arc::new(Model::new(Arc::clone(&now))),
-        told.clone(),
-        now,
-        Arc::new(Chance::seeded(1)),
-        Kinds::of([kind::<Rest>(())]),
-        Duration::from_secs(24 * 3600),
-    );
+    let office = Office::open(Kinds::of([kind::<Rest>(())]));
+    let (runs, told) = (&office.runs, &office.inbox);
     told.is_down(true);
-    let started = runs.start(start()).await;
+    let start = Office::asked("rest-1", Rest::NAME, Value::Null).unwrap();
+    let started = runs.start(start).await;
     assert!(matches!(started, Err(RunsFailure::Untold(_))));
 
     told.is_down(false);
-    clock.advance(SignedDuration::from_secs(29));
-    reconciler::reconcile(&runs).await.unwrap();
-    assert_eq!(told.times(), 0);
-    clock.advance(SignedDuration::from_secs(1));
-    reconciler::reconcile(&runs).await.unwrap();
-    assert_eq!(told.times(), 1);
+    office.clock.advance(SignedDuration::from_secs(29));
+    reconciler::reconcile(runs).await.unwrap();
+    assert_eq!(told.len(), 0);
+    office.clock.advance(SignedDuration::from_secs(1));
+    reconciler::reconcile(runs).await.unwrap();
+    assert_eq!(told.len(), 1);
 
     told.is_down(true);
-    let failed = reconciler::reconcile(&runs).await;
+    let failed = reconciler::reconcile(runs).await;
     assert!(matches!(failed, Err(RunsFailure::Untold(_))));
-}
-
-fn start() -> Start {
-    Start {
-        tenant: "team".parse().unwrap(),
-        entity: "rest-1".parse().unwrap(),
-        kind: Rest::NAME.to_owned(),
-        input: json!(null),
-        correlation: Uuid::nil(),
-        parent: None,
-    }
 }

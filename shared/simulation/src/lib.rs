@@ -19,6 +19,9 @@ pub mod model;
 // What a whole process is tried with.
 pub mod fault_plan;
 
+// What a run is looked at with, step by step.
+pub mod office;
+
 // What the engine of durable work is tried with.
 pub mod elsewhere;
 pub mod invariants;

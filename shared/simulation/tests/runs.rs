@@ -7,21 +7,20 @@
 )]
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use futures::executor::block_on;
 use idwo_core::chance::Chance;
 use idwo_core::clock::Clock;
-use idwo_core::queue::{Queue, QueueFailure};
 use idwo_core::workflow::{
     Acting, Advanced, Call, Due, Event, Fact, Happened, Happening, Kinds, Move, OnFailure, Outcome,
     Refused, Retry, RunId, Runs, RunsFailure, Start, Started, Status, Step, Tenant, Then, What,
-    Worker, Workflow, kind, sweep,
+    Workflow, kind, sweep,
 };
-use idwo_simulation::clock::TestClock;
 use idwo_simulation::model::Model;
+use idwo_simulation::office::Office;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -104,47 +103,19 @@ fn following(mut letters: VecDeque<char>) -> Move<VecDeque<char>> {
     Move::to(letters, then)
 }
 
-/// Messages, with what is delayed among them.
-#[derive(Default)]
-struct Inbox(Mutex<VecDeque<(String, Duration)>>);
+struct Team(Office);
 
-#[async_trait]
-impl Queue for Inbox {
-    async fn send(&self, body: String, delay: Duration) -> Result<(), QueueFailure> {
-        self.0.lock().unwrap().push_back((body, delay));
-        Ok(())
+impl Deref for Team {
+    type Target = Office;
+
+    fn deref(&self) -> &Office {
+        &self.0
     }
 }
 
-struct Office {
-    clock: Arc<TestClock>,
-    inbox: Arc<Inbox>,
-    runs: Arc<Runs>,
-    worker: Worker,
-}
-
-impl Office {
+impl Team {
     fn open() -> Self {
-        let clock = Arc::new(TestClock::default());
-        let inbox = Arc::new(Inbox::default());
-        let store = Arc::new(Model::new(clock.clone()));
-        let kinds = Kinds::of([kind::<Letters>(())]);
-        let chance = Arc::new(Chance::seeded(1));
-        let runs = Arc::new(Runs::new(
-            store,
-            inbox.clone(),
-            clock.clone(),
-            chance,
-            kinds,
-            DAYS_90,
-        ));
-        let worker = Worker::new(runs.clone(), Uuid::from_u128(1));
-        Self {
-            clock,
-            inbox,
-            runs,
-            worker,
-        }
+        Self(Office::open(Kinds::of([kind::<Letters>(())])))
     }
 
     fn start(&self, entity: &str, letters: &str) -> Started {
@@ -158,15 +129,8 @@ impl Office {
         }
     }
 
-    /// Does what the messages ask for, those that are delayed included, until there are none.
     fn work(&self) {
-        while let Some((message, _)) = self.next_message() {
-            block_on(self.worker.take(&message)).unwrap();
-        }
-    }
-
-    fn next_message(&self) -> Option<(String, Duration)> {
-        self.inbox.0.lock().unwrap().pop_front()
+        block_on(self.0.work()).unwrap();
     }
 
     fn status(&self, id: &RunId) -> Status {
@@ -193,19 +157,12 @@ fn tenant(name: &str) -> Tenant {
 }
 
 fn asked(entity: &str, letters: &str) -> Start {
-    Start {
-        tenant: tenant("team"),
-        entity: entity.parse().unwrap(),
-        kind: "letters".to_owned(),
-        input: json!(letters),
-        correlation: Uuid::from_u128(7),
-        parent: None,
-    }
+    Office::asked(entity, Letters::NAME, json!(letters)).unwrap()
 }
 
 #[test]
 fn starting_again_while_it_is_open_gives_the_open_one() {
-    let office = Office::open();
+    let office = Team::open();
     let id = office.begun("pr-1", "sl");
     match office.start("pr-1", "sl") {
         Started::Known(loaded) => assert_eq!(loaded.run.id, id),
@@ -219,7 +176,7 @@ fn starting_again_while_it_is_open_gives_the_open_one() {
 
 #[test]
 fn starting_again_after_it_has_ended_is_a_new_attempt() {
-    let office = Office::open();
+    let office = Team::open();
     let first = office.begun("pr-1", "s");
     office.work();
     assert_eq!(office.status(&first), Status::Done);
@@ -239,7 +196,7 @@ fn starting_again_after_it_has_ended_is_a_new_attempt() {
 
 #[test]
 fn another_tenants_workflow_is_not_found() {
-    let office = Office::open();
+    let office = Team::open();
     let id = office.begun("pr-1", "l");
     let [team, others] = ["team", "others"].map(tenant);
     let foreign = RunId {
@@ -260,7 +217,7 @@ fn another_tenants_workflow_is_not_found() {
 
 #[test]
 fn input_that_cannot_be_read_is_refused_and_nothing_is_started() {
-    let office = Office::open();
+    let office = Team::open();
     let start = Start {
         input: json!({ "letters": 1 }),
         ..asked("pr-1", "")
@@ -279,7 +236,7 @@ fn input_that_cannot_be_read_is_refused_and_nothing_is_started() {
 
 #[test]
 fn a_wait_of_a_day_needs_nobody_until_it_is_over() {
-    let office = Office::open();
+    let office = Team::open();
     let id = office.begun("pr-1", "sws");
     office.work();
     let soon = || {
@@ -298,11 +255,11 @@ fn a_wait_of_a_day_needs_nobody_until_it_is_over() {
 
 #[test]
 fn a_sweep_tells_of_no_more_than_it_may_and_says_so() {
-    let office = Office::open();
+    let office = Team::open();
     for n in 0..5 {
         office.begun(&format!("pr-{n}"), "s");
     }
-    while office.next_message().is_some() {}
+    while office.inbox.next().is_some() {}
     let swept = block_on(sweep(&office.runs, Due::For(Duration::ZERO), 3)).unwrap();
     assert_eq!((swept.told, swept.is_cut), (3, true));
     let all = block_on(sweep(&office.runs, Due::For(Duration::ZERO), 5)).unwrap();
@@ -311,7 +268,7 @@ fn a_sweep_tells_of_no_more_than_it_may_and_says_so() {
 
 #[test]
 fn a_fact_counts_once_and_is_kept_until_it_can_be_taken() {
-    let office = Office::open();
+    let office = Team::open();
     let id = office.begun("pr-1", "sll");
     assert!(matches!(office.tell(&id, "early"), Happening::Changed(_)));
     assert_eq!(office.tell(&id, "early"), Happening::HeardBefore);
@@ -334,7 +291,7 @@ fn a_fact_counts_once_and_is_kept_until_it_can_be_taken() {
 
 #[test]
 fn more_facts_than_can_wait_are_refused_and_not_lost() {
-    let office = Office::open();
+    let office = Team::open();
     let id = office.begun("pr-1", &format!("s{}", "l".repeat(51)));
     for n in 0..50 {
         assert!(
@@ -350,7 +307,7 @@ fn more_facts_than_can_wait_are_refused_and_not_lost() {
 
 #[test]
 fn what_is_told_of_a_run_names_the_call_that_made_it_happen() {
-    let office = Office::open();
+    let office = Team::open();
     let id = office.begun("pr-1", "l");
     let by = "ann".to_owned();
     let call = Uuid::from_u128(8);
@@ -372,7 +329,7 @@ fn what_is_told_of_a_run_names_the_call_that_made_it_happen() {
 
 #[test]
 fn a_step_that_cannot_be_done_is_tried_again_on_request_from_there() {
-    let office = Office::open();
+    let office = Team::open();
     let first = office.begun("pr-1", "sf");
     let team = tenant("team");
     let retry = || block_on(office.runs.retry(&team, &first.entity, Uuid::nil())).unwrap();
@@ -397,7 +354,7 @@ fn a_step_that_cannot_be_done_is_tried_again_on_request_from_there() {
 
 #[test]
 fn what_is_too_large_or_goes_round_in_circles_fails() {
-    let office = Office::open();
+    let office = Team::open();
     let [big, circle] = ["b", "o"].map(|letters| office.begun(letters, letters));
     office.work();
     for (id, why) in [(big, "bytes"), (circle, "more than 250 steps")] {
@@ -411,7 +368,7 @@ fn what_is_too_large_or_goes_round_in_circles_fails() {
 
 #[test]
 fn a_run_of_a_kind_that_is_not_known_here_is_left_to_who_knows_it() {
-    let office = Office::open();
+    let office = Team::open();
     let id = office.begun("pr-1", "s");
     let store = Arc::new(Model::new(office.clock.clone()));
     let strangers = Runs::new(
@@ -432,7 +389,7 @@ fn a_run_of_a_kind_that_is_not_known_here_is_left_to_who_knows_it() {
 
 #[test]
 fn all_that_is_known_of_a_run_is_gone_when_its_time_is_over() {
-    let office = Office::open();
+    let office = Team::open();
     let id = office.begun("pr-1", "s");
     office.work();
     let life = SignedDuration::from_hours(30 * 24);
@@ -456,7 +413,7 @@ fn all_that_is_known_of_a_run_is_gone_when_its_time_is_over() {
 
 #[test]
 fn what_is_more_than_can_be_kept_is_refused_or_fails_the_run() {
-    let office = Office::open();
+    let office = Team::open();
     let large = "s".repeat(64 * 1024);
     match office.start("pr-1", &large) {
         Started::Refused(why) => assert!(why.contains("bytes"), "{why}"),
@@ -479,7 +436,7 @@ fn what_is_more_than_can_be_kept_is_refused_or_fails_the_run() {
 
 #[test]
 fn a_run_that_lives_on_facts_takes_as_many_as_come() {
-    let office = Office::open();
+    let office = Team::open();
     let id = office.begun("pr-1", &"l".repeat(1001));
     for n in 0..1000 {
         let told = office.tell(&id, &n.to_string());
@@ -490,7 +447,7 @@ fn a_run_that_lives_on_facts_takes_as_many_as_come() {
 
 #[test]
 fn asking_twice_to_cancel_tells_the_workers_again() {
-    let office = Office::open();
+    let office = Team::open();
     let id = office.begun("pr-1", "sl");
     let claim = Event::Claimed {
         holder: Uuid::nil(),
@@ -503,7 +460,7 @@ fn asking_twice_to_cancel_tells_the_workers_again() {
         block_on(office.runs.happen(&id, Event::CancelAsked { by }, None)).unwrap()
     };
     assert!(matches!(cancel(), Happening::Changed(_)));
-    while office.next_message().is_some() {}
+    while office.inbox.next().is_some() {}
     assert_eq!(cancel(), Happening::Refused(Refused::Ended));
-    assert!(office.next_message().is_some());
+    assert!(office.inbox.next().is_some());
 }
