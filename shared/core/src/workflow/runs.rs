@@ -11,7 +11,7 @@ use super::event::{Event, Record};
 use super::id::{Entity, RunId, Tenant};
 use super::job::{Job, Poison};
 use super::kind::{Kind, Kinds};
-use super::next::{Effect, Moment, Refused, failed, next};
+use super::next::{Effect, Moment, Next, Refused, failed, next};
 use super::rows::{self, EffectRow, Line};
 use super::run::{Begun, Run};
 use crate::chance::{Chance, NoChance};
@@ -206,47 +206,35 @@ impl Runs {
                 return self.refused(refused, fact).await.map(Some);
             }
         };
-        let writes = rows::replaced(&loaded.run, loaded.version, &next)?;
-        match self.write(writes).await {
-            Ok(()) => {}
-            Err(StoreFailure::Conflict { key, .. }) if Some(&key) == fact.as_ref() => {
+        match self.replace(loaded, next).await {
+            Err(Unwritten::Conflict(key)) if Some(&key) == fact.as_ref() => {
                 // Whoever told it may have died before the workers were told.
                 self.tell(&loaded.run).await?;
-                return Ok(Some(Happening::HeardBefore));
+                Ok(Some(Happening::HeardBefore))
             }
-            Err(StoreFailure::Conflict { .. }) => return Ok(None),
-            Err(StoreFailure::Refused(what)) => return self.fail(loaded, what, moment).await,
-            Err(other) => return Err(other.into()),
+            Err(Unwritten::TooLarge(what)) => {
+                let next = failed(
+                    self.kind_of(&loaded.run)?.as_ref(),
+                    &loaded.run,
+                    what,
+                    moment,
+                );
+                written(self.replace(loaded, next).await)
+            }
+            done => written(done),
         }
+    }
+
+    /// Writes a run as it is next, and tells the workers where they have something to do.
+    async fn replace(&self, loaded: &Loaded, next: Next) -> Result<Happening, Unwritten> {
+        let writes = rows::replaced(&loaded.run, loaded.version, &next);
+        self.write(writes.map_err(RunsFailure::from)?).await?;
         if next.effects.contains(&Effect::Wake) {
             self.tell(&next.run).await?;
         }
         let version = loaded.version + 1;
         let run = next.run;
-        Ok(Some(Happening::Changed(Box::new(Loaded { run, version }))))
-    }
-
-    /// What an event made of it is more than can be kept: it fails as it was before.
-    async fn fail(
-        &self,
-        loaded: &Loaded,
-        what: String,
-        moment: Moment,
-    ) -> Result<Option<Happening>, RunsFailure> {
-        let kind = self.kind_of(&loaded.run)?.as_ref();
-        let next = failed(kind, &loaded.run, what, moment);
-        match self
-            .write(rows::replaced(&loaded.run, loaded.version, &next)?)
-            .await
-        {
-            Ok(()) => {}
-            Err(StoreFailure::Conflict { .. }) => return Ok(None),
-            Err(other) => return Err(other.into()),
-        }
-        self.tell(&next.run).await?;
-        let version = loaded.version + 1;
-        let run = next.run;
-        Ok(Some(Happening::Changed(Box::new(Loaded { run, version }))))
+        Ok(Happening::Changed(Box::new(Loaded { run, version })))
     }
 
     /// A fact that counted before its run came to an end is told apart from one that comes after.
@@ -305,6 +293,41 @@ impl Runs {
             };
             query = query.after(more);
         }
+    }
+}
+
+/// Why a run was not written as it is next.
+enum Unwritten {
+    /// Somebody else was there first: at the run, or with the fact under this key.
+    Conflict(Key),
+    /// What an event made of it is more than can be kept: it fails as it was before.
+    TooLarge(String),
+    Failed(RunsFailure),
+}
+
+/// `None` where somebody else was there first.
+fn written(done: Result<Happening, Unwritten>) -> Result<Option<Happening>, RunsFailure> {
+    match done {
+        Ok(happening) => Ok(Some(happening)),
+        Err(Unwritten::Conflict(_)) => Ok(None),
+        Err(Unwritten::TooLarge(what)) => Err(StoreFailure::Refused(what).into()),
+        Err(Unwritten::Failed(failure)) => Err(failure),
+    }
+}
+
+impl From<StoreFailure> for Unwritten {
+    fn from(failure: StoreFailure) -> Self {
+        match failure {
+            StoreFailure::Conflict { key, .. } => Self::Conflict(key),
+            StoreFailure::Refused(what) => Self::TooLarge(what),
+            other => Self::Failed(other.into()),
+        }
+    }
+}
+
+impl From<RunsFailure> for Unwritten {
+    fn from(failure: RunsFailure) -> Self {
+        Self::Failed(failure)
     }
 }
 
