@@ -28,6 +28,7 @@ mod todo;
 
 // How runs are kept, and worked on.
 mod backlog;
+mod family;
 mod job;
 mod questions;
 mod rows;

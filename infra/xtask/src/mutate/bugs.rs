@@ -36,6 +36,7 @@ const START: &str = "shared/core/src/workflow/start.rs";
 const STOP: &str = "shared/core/src/workflow/stop.rs";
 const SWEEP: &str = "shared/core/src/workflow/sweep.rs";
 const TODO: &str = "shared/core/src/workflow/todo.rs";
+const FAMILY: &str = "shared/core/src/workflow/family.rs";
 const WORKER: &str = "shared/core/src/workflow/worker.rs";
 const LOOP: &str = "shared/simulation/src/world.rs";
 
@@ -89,17 +90,19 @@ const FENCES: &[Bug] = &[
         "after a conflict the old state is written over the one that was found",
         &[edit(
             RUNS,
-            "Err(StoreFailure::Conflict { .. }) => return Ok(None),
-            Err(StoreFailure::Refused(what))",
-            "Err(StoreFailure::Conflict { .. }) => {
-                let Some(found) = self.get(&loaded.run.id).await? else {
-                    return Ok(None);
-                };
-                let mut writes = rows::replaced(&loaded.run, found.version, &next)?;
-                writes.truncate(1);
-                self.write(writes).await?;
-            }
-            Err(StoreFailure::Refused(what))",
+            "self.write(writes.map_err(RunsFailure::from)?).await?;",
+            "if let Err(failure) = self.write(writes.map_err(RunsFailure::from)?).await {
+            let StoreFailure::Conflict { .. } = failure else {
+                return Err(failure.into());
+            };
+            let Some(found) = self.get(&loaded.run.id).await? else {
+                return Err(failure.into());
+            };
+            let writes = rows::replaced(&loaded.run, found.version, &next);
+            let mut writes = writes.map_err(RunsFailure::from)?;
+            writes.truncate(1);
+            self.write(writes).await?;
+        }",
         )],
     ),
 ];
@@ -213,8 +216,8 @@ const ALWAYS: &[Bug] = &[
         &[edit(
             RUNS,
             "self.tell(&loaded.run).await?;
-                return Ok(Some(Happening::HeardBefore));",
-            "return Ok(Some(Happening::HeardBefore));",
+                Ok(Some(Happening::HeardBefore))",
+            "Ok(Some(Happening::HeardBefore))",
         )],
     ),
     bug(
@@ -230,7 +233,7 @@ const ALWAYS: &[Bug] = &[
         "parent_not_told",
         "who started a child is not told of its end",
         &[edit(
-            WORKER,
+            FAMILY,
             "if let (Some(parent), Some(outcome)) = (&run.parent, &run.outcome) {",
             "if let (Some(parent), Some(outcome), false) = (&run.parent, &run.outcome, true) {",
         )],
@@ -239,7 +242,7 @@ const ALWAYS: &[Bug] = &[
         "parent_not_woken",
         "a parent that was told by a worker that died is not woken",
         &[edit(
-            WORKER,
+            FAMILY,
             "self.runs.tell(&parent.run).await?;",
             "drop(parent);",
         )],
@@ -365,7 +368,7 @@ const ENDS: &[Bug] = &[
         "children_not_stopped",
         "a cancellation does not reach children",
         &[edit(
-            WORKER,
+            FAMILY,
             "let asked = Event::CancelAsked { by };
                 self.runs.happen(&found.run.id, asked, None).await?;",
             "let _ = (by, found);",

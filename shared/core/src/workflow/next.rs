@@ -194,6 +194,11 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn after(&self, time: Duration) -> Timestamp {
-        self.moment.now.checked_add(time).unwrap_or(Timestamp::MAX)
+        after(self.moment.now, time)
     }
+}
+
+/// What would be beyond the year 9999 is then.
+pub(super) fn after(at: Timestamp, time: Duration) -> Timestamp {
+    at.checked_add(time).unwrap_or(Timestamp::MAX)
 }

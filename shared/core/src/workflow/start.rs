@@ -7,7 +7,7 @@ use super::event::What;
 use super::id::{Entity, RunId, Tenant};
 use super::json::misfit;
 use super::kind::Kind;
-use super::next::{Moment, Next, Turn};
+use super::next::{Moment, Next, Turn, after};
 use super::rows;
 use super::run::{Doing, Left, Parent, Run, Status, Work};
 use super::runs::{Loaded, Runs, RunsFailure};
@@ -162,7 +162,6 @@ impl Runs {
         kind: &dyn Kind,
         Moment { now, correlation }: Moment,
     ) -> Result<Run, RunsFailure> {
-        let after = |time| now.checked_add(time).unwrap_or(jiff::Timestamp::MAX);
         Ok(Run {
             id: RunId {
                 tenant: start.tenant.clone(),
@@ -191,8 +190,8 @@ impl Runs {
             epoch: 0,
             started_at: now,
             changed_at: now,
-            ends_by: after(kind.life()),
-            kept_until: after(kind.life().saturating_add(self.kept)),
+            ends_by: after(now, kind.life()),
+            kept_until: after(now, kind.life().saturating_add(self.kept)),
         })
     }
 
