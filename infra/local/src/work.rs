@@ -8,7 +8,7 @@ use std::time::Duration;
 use idwo_core::chance::Chance;
 use idwo_core::clock::{Clock, SystemClock};
 use idwo_core::config::{Config, Variables};
-use idwo_core::workflow::{Due, Kinds, Runs, Worker, sweep};
+use idwo_core::workflow::{Advanced, Due, Kinds, Runs, Worker, sweep};
 use idwo_embedded::queue::{Delivery, InProcess};
 use idwo_embedded::store::RedbStore;
 use tokio::runtime::Handle;
@@ -104,7 +104,12 @@ impl Work {
         } = delivery;
         let work = move || runtime.block_on(worker.take(&body));
         match tokio::task::spawn_blocking(work).await {
-            Ok(Ok(_)) => self.queue.delete(receipt),
+            Ok(Ok(advanced)) => {
+                if let Advanced::PutOff(error) = advanced {
+                    tracing::warn!(error, received, "a message was put off");
+                }
+                self.queue.delete(receipt);
+            }
             Ok(Err(error)) => {
                 tracing::warn!(%error, received, "a message could not be worked on");
             }

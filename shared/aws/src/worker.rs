@@ -106,8 +106,8 @@ fn log(message: &Message, came: &Came, took: Duration) {
     let ms = took.as_millis();
     let received = message.attributes.received.as_str();
     match came {
-        Came::Advanced(Advanced::PutOff) => {
-            tracing::warn!(run, ms, received, "a message was put off");
+        Came::Advanced(Advanced::PutOff(error)) => {
+            tracing::warn!(run, ms, received, error, "a message was put off");
         }
         Came::Advanced(came) => tracing::info!(run, ms, received, ?came, "a message was done"),
         Came::Failed(why) => {

@@ -18,6 +18,7 @@ use super::run::{Doing, Left, Run};
 use super::runs::{Happening, Loaded, Runs, RunsFailure};
 use super::step::{Again, Call, StepFailure};
 use super::todo::Todo;
+use crate::failure::chain;
 use crate::queue::DELAY_MAX;
 use crate::store::StoreFailure;
 
@@ -39,7 +40,7 @@ pub struct Worker {
     is_alone: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Advanced {
     /// A step was performed or taken back, well or not.
     Acted,
@@ -49,8 +50,8 @@ pub enum Advanced {
     Superseded,
     NothingDue,
     NoSuchRun,
-    /// Something failed that may be well again soon.
-    PutOff,
+    /// Something failed that may be well again soon: what, and what caused it.
+    PutOff(String),
 }
 
 /// The message is to be delivered again.
@@ -86,9 +87,11 @@ impl Worker {
             // What no store takes now, none will take later.
             Err(failure @ RunsFailure::Store(StoreFailure::Refused(_))) => Err(failure),
             // The store or the queue failed, and not the message: it is not for that to die.
-            Err(RunsFailure::Store(_) | RunsFailure::Untold(_) | RunsFailure::Contended) => {
+            Err(
+                failure @ (RunsFailure::Store(_) | RunsFailure::Untold(_) | RunsFailure::Contended),
+            ) => {
                 self.runs.hint(&run, REST).await?;
-                Ok(Advanced::PutOff)
+                Ok(Advanced::PutOff(chain(&failure)))
             }
             came => came,
         }
