@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use idwo_core::approval::{ApprovalWorkflow, Request};
 use idwo_core::workflow::{
     Acting, Call, Fact, Happened, Kind, Move, OnFailure, Retry, Step, Then, Workflow, kind,
 };
@@ -86,6 +87,58 @@ fn a_tally_hears_each_fact_once() {
         &trial(Tally::NAME, Value::Null, &["one", "two", "close"]),
         1,
     );
+}
+
+/// Asks for an approval, and posts what came of it.
+struct Guarded;
+
+impl Workflow for Guarded {
+    const NAME: &'static str = "guarded";
+    const STEPS: &'static [Step<Arc<Elsewhere>>] = &[step(true, true)];
+    const ON_FAILURE: OnFailure = OnFailure::Undo;
+    const LIFE: Duration = Duration::from_secs(24 * 3600);
+
+    type Hands = Arc<Elsewhere>;
+    type Input = ();
+    type State = ();
+
+    fn begin((): ()) -> Move<()> {
+        let plan = ["tag v1".to_owned()];
+        let hour = Duration::from_secs(3600);
+        let then = match Request::new("ann", "release v1", "acme/store", &plan, "1", hour) {
+            Ok(request) => Then::Children(vec![request.asked()]),
+            Err(why) => Then::Fail(why.to_string()),
+        };
+        Move::to((), then)
+    }
+
+    fn next((): (), happened: Happened<'_>) -> Move<()> {
+        let then = match happened {
+            Happened::ChildrenEnded(_) => Then::Step {
+                name: "post",
+                input: Value::Null,
+            },
+            _ => Then::End(Value::Null),
+        };
+        Move::to((), then)
+    }
+}
+
+#[test]
+fn what_nobody_approves_goes_on_once_and_is_stopped_with_its_approval() {
+    let setting: fn(&Arc<Stage>) -> Setting = |stage| {
+        acting(stage, |elsewhere| {
+            vec![
+                kind::<Guarded>(elsewhere.clone()),
+                kind::<ApprovalWorkflow>(()),
+            ]
+        })
+    };
+    let trial = Trial {
+        setting,
+        ..trial(Guarded::NAME, Value::Null, &[])
+    };
+    holds(&trial, 1);
 }
 
 /// One step, and the end.
