@@ -60,11 +60,9 @@ pub enum Command {
     /// Begin to follow a pull request until it is released or closed. Serving goes on with it.
     Track(Track),
 
-    /// Print the workflows that were started last, or the story of one.
-    Workflows {
-        /// Such as pr-rust-lang-cargo-123~1; without what is behind `~` the newest attempt.
-        id: Option<WorkflowId>,
-    },
+    /// Print the workflows that were started last, or the story of one. While another idwo-local holds
+    /// them, that one is asked, at --bind.
+    Workflows(Stories),
 
     /// Serve the sample as GitHub and Jira would, and print the variables that lead there.
     Sandbox(Sandbox),
@@ -91,6 +89,12 @@ pub struct Track {
     pub repository: RepositoryName,
 
     pub number: PullNumber,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct Stories {
+    /// Such as pr-rust-lang-cargo-123~1; without what is behind `~` the newest attempt.
+    pub id: Option<WorkflowId>,
 }
 
 #[derive(Debug, Clone, clap::Args)]

@@ -4,12 +4,14 @@
 // The command line.
 pub mod args;
 pub mod call;
+mod desk;
 pub mod gate;
 pub mod key;
 mod markdown;
 #[cfg(feature = "rehearsal")]
 pub mod rehearsal;
 pub mod sandbox;
+mod serving;
 pub mod stories;
 pub mod terminal;
 pub mod track;

@@ -42,7 +42,7 @@ async fn obeyed(args: &Args, variables: &Variables) -> Result<ExitCode, Failed> 
         None => serve::run(args, variables).await?,
         Some(Command::Call(wanted)) => return call::run(args, wanted, variables).await,
         Some(Command::Track(wanted)) => track::run(args, wanted, variables).await?,
-        Some(Command::Workflows { id }) => stories::run(args, id.as_ref(), variables).await?,
+        Some(Command::Workflows(wanted)) => stories::run(args, wanted, variables).await?,
         Some(Command::Sandbox(wanted)) => sandbox::run(args, wanted).await?,
         Some(Command::Key(wanted)) => key::run(wanted)?,
         #[cfg(feature = "rehearsal")]

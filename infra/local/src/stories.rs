@@ -1,65 +1,70 @@
 //! `idwo-local workflows`: what the tool `get_workflow` answers, for a terminal.
 
 use idwo_core::config::Variables;
-use idwo_core::input::WorkflowId;
+use idwo_core::tool::Answer;
 use serde_json::{Value, json};
 
-use crate::args::Args;
-use crate::call;
-use crate::host;
-use crate::repositories::Repositories;
+use crate::args::{Args, Stories};
+use crate::desk::Desk;
 use crate::terminal::{self, Failed};
 
-pub async fn run(
-    args: &Args,
-    id: Option<&WorkflowId>,
-    variables: &Variables,
-) -> Result<(), Failed> {
-    let repositories = Repositories::open(args)?;
-    let dispatch = host::working_dispatch(&repositories, variables).await?;
-    let arguments = match id {
-        Some(id) => json!({ "workflow_id": id, "detail": "full" }),
-        None => json!({}),
-    };
-    let answer = call::once(&dispatch, "get_workflow", arguments).await?;
-    let found = |path| answer.structured.pointer(path).and_then(Value::as_array);
-    let printed = match id {
-        Some(_) => story(&answer.text, found("/result/workflow/history/items")),
-        None => table(found("/result/newest/items")),
+pub async fn run(args: &Args, wanted: &Stories, variables: &Variables) -> Result<(), Failed> {
+    let desk = Desk::open(args, variables).await?;
+    let printed = match &wanted.id {
+        Some(id) => {
+            let question = json!({ "workflow_id": id, "detail": "full" });
+            story(&desk.ask(&question).await?)
+        }
+        None => table(newest(&desk.ask(&json!({})).await?)),
     };
     terminal::print(&printed)?;
     Ok(())
 }
 
-fn story(text: &str, events: Option<&Vec<Value>>) -> String {
-    let lines = events.into_iter().flatten().map(|event| {
-        let about = event.get("about").and_then(Value::as_object);
-        let about = about.into_iter().flatten();
-        let about: String = about
-            .map(|(name, value)| format!(" {name}={value}"))
-            .collect();
-        format!("\n{:30}  {}{about}", word(event, "at"), word(event, "what"))
-    });
-    format!("{text}\n{}", lines.collect::<String>())
+fn story(answer: &Answer) -> String {
+    let events = events(answer).iter().map(event);
+    let lines: String = events.map(|event| format!("\n{event}")).collect();
+    format!("{}\n{lines}", answer.text)
 }
 
-fn table(lines: Option<&Vec<Value>>) -> String {
-    let lines: Vec<_> = lines
-        .into_iter()
-        .flatten()
-        .map(|line| {
-            let [status, changed_at, id] =
-                ["status", "changed_at", "workflow_id"].map(|name| word(line, name));
-            format!("{status:10} {changed_at:30}  {id}")
-        })
+/// The last of what happened, newest last.
+pub(crate) fn events(answer: &Answer) -> &[Value] {
+    list(answer, "/result/workflow/history/items")
+}
+
+/// The workflows that were started last, last ones first.
+pub(crate) fn newest(answer: &Answer) -> &[Value] {
+    list(answer, "/result/newest/items")
+}
+
+fn list<'a>(answer: &'a Answer, path: &str) -> &'a [Value] {
+    let found = answer.structured.pointer(path).and_then(Value::as_array);
+    found.map_or(&[], Vec::as_slice)
+}
+
+/// A line of a history.
+pub(crate) fn event(event: &Value) -> String {
+    let about = event.get("about").and_then(Value::as_object);
+    let about = about.into_iter().flatten();
+    let about: String = about
+        .map(|(name, value)| format!(" {name}={value}"))
         .collect();
+    format!("{:30}  {}{about}", word(event, "at"), word(event, "what"))
+}
+
+pub(crate) fn table(lines: &[Value]) -> String {
     if lines.is_empty() {
         return "No workflow was started here. `idwo-local track OWNER/REPO NUMBER` starts one."
             .to_owned();
     }
-    lines.join("\n")
+    let lines = lines.iter().map(|line| {
+        let [status, changed_at, id] =
+            ["status", "changed_at", "workflow_id"].map(|name| word(line, name));
+        format!("{status:10} {changed_at:30}  {id}")
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
-fn word<'a>(of: &'a Value, name: &str) -> &'a str {
+pub(crate) fn word<'a>(of: &'a Value, name: &str) -> &'a str {
     of.get(name).and_then(Value::as_str).unwrap_or_default()
 }

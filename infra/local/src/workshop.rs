@@ -65,6 +65,11 @@ impl Workshop {
         }
     }
 
+    /// That one works on what is in it, and can be asked.
+    pub(crate) fn is_held_by_another(&self) -> bool {
+        matches!(self, Self::Closed { why, .. } if *why == HELD)
+    }
+
     pub(crate) fn workflows(&self) -> Workflows {
         match self {
             Self::Open { work, tenant } => Workflows::Kept {
