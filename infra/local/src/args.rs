@@ -95,6 +95,10 @@ pub struct Track {
 pub struct Stories {
     /// Such as pr-rust-lang-cargo-123~1; without what is behind `~` the newest attempt.
     pub id: Option<WorkflowId>,
+
+    /// Go on printing what happens until it has ended, or all of them have, or Ctrl-C.
+    #[arg(long)]
+    pub follow: bool,
 }
 
 #[derive(Debug, Clone, clap::Args)]

@@ -5,6 +5,7 @@
 pub mod args;
 pub mod call;
 mod desk;
+mod follow;
 pub mod gate;
 pub mod key;
 mod markdown;

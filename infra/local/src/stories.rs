@@ -6,10 +6,14 @@ use serde_json::{Value, json};
 
 use crate::args::{Args, Stories};
 use crate::desk::Desk;
+use crate::follow;
 use crate::terminal::{self, Failed};
 
 pub async fn run(args: &Args, wanted: &Stories, variables: &Variables) -> Result<(), Failed> {
     let desk = Desk::open(args, variables).await?;
+    if wanted.follow {
+        return follow::run(&desk, wanted.id.as_ref()).await;
+    }
     let printed = match &wanted.id {
         Some(id) => {
             let question = json!({ "workflow_id": id, "detail": "full" });

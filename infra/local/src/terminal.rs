@@ -55,6 +55,16 @@ impl Spinner {
         let bar = self.0.clone();
         Watcher::new(move |progress| bar.set_message(words(progress)))
     }
+
+    /// On its own line, in place of what it said before.
+    pub(crate) fn say(&self, text: &str) {
+        self.0.set_message(text.to_owned());
+    }
+
+    /// Prints whole lines of the program's product, out of its way.
+    pub(crate) fn above(&self, text: &str) -> io::Result<()> {
+        self.0.suspend(|| print(text))
+    }
 }
 
 impl Drop for Spinner {
