@@ -28,12 +28,14 @@ mod todo;
 
 // How runs are kept, and worked on.
 mod backlog;
+mod census;
 mod family;
 mod job;
 mod questions;
 mod rows;
 mod runs;
 mod start;
+mod still;
 mod sweep;
 mod worker;
 
@@ -41,6 +43,7 @@ mod worker;
 mod workflows;
 
 pub use self::backlog::{Backlog, backlog};
+pub use self::census::{Census, Effects, Open, census};
 pub use self::event::{Event, Fact, Record, What};
 pub use self::id::{Entity, RunId, Tenant};
 pub use self::job::Job;
@@ -54,6 +57,7 @@ pub use self::run::{
 pub use self::runs::{Happening, Loaded, Runs, RunsFailure};
 pub use self::start::{Start, Started};
 pub use self::step::{Act, Acting, Again, Call, Marker, Retry, Step, StepFailure};
+pub use self::still::is_still;
 pub use self::sweep::{Due, Swept, sweep};
 pub use self::todo::Todo;
 pub use self::worker::{Advanced, Unfinished, Worker};

@@ -15,9 +15,9 @@ use futures::executor::block_on;
 use idwo_core::chance::Chance;
 use idwo_core::clock::Clock;
 use idwo_core::workflow::{
-    Acting, Advanced, Call, Due, Event, Fact, Happened, Happening, Kinds, Move, OnFailure, Outcome,
-    Refused, Retry, RunId, Runs, RunsFailure, Start, Started, Status, Step, Tenant, Then, What,
-    Workflow, kind, sweep,
+    Acting, Advanced, Call, Census, Due, Effects, Event, Fact, Happened, Happening, Kinds, Move,
+    OnFailure, Open, Outcome, Refused, Retry, RunId, Runs, RunsFailure, Start, Started, Status,
+    Step, Tenant, Then, What, Workflow, census, is_still, kind, sweep,
 };
 use idwo_simulation::model::Model;
 use idwo_simulation::office::Office;
@@ -158,6 +158,11 @@ fn tenant(name: &str) -> Tenant {
 
 fn asked(entity: &str, letters: &str) -> Start {
     Office::asked(entity, Letters::NAME, json!(letters)).unwrap()
+}
+
+fn cancel() -> Event {
+    let by = "ann".to_owned();
+    Event::CancelAsked { by }
 }
 
 #[test]
@@ -455,12 +460,82 @@ fn asking_twice_to_cancel_tells_the_workers_again() {
         instead_of: None,
     };
     block_on(office.runs.happen(&id, claim, None)).unwrap();
-    let cancel = || {
-        let by = "ann".to_owned();
-        block_on(office.runs.happen(&id, Event::CancelAsked { by }, None)).unwrap()
-    };
-    assert!(matches!(cancel(), Happening::Changed(_)));
+    let cancelled = || block_on(office.runs.happen(&id, cancel(), None)).unwrap();
+    assert!(matches!(cancelled(), Happening::Changed(_)));
     while office.inbox.next().is_some() {}
-    assert_eq!(cancel(), Happening::Refused(Refused::Ended));
+    assert_eq!(cancelled(), Happening::Refused(Refused::Ended));
     assert!(office.inbox.next().is_some());
+}
+
+#[test]
+fn runs_are_counted_by_how_they_stand_and_what_their_steps_have_left() {
+    let office = Team::open();
+    for letters in ["s", "f", "sw", "sl"] {
+        office.begun(letters, letters);
+    }
+    let cancelled = office.begun("cancelled", "l");
+    block_on(office.runs.happen(&cancelled, cancel(), None)).unwrap();
+    office.work();
+    office.begun("waiting", "s");
+    let count = |name, runs_max| block_on(census(&office.runs, &tenant(name), runs_max)).unwrap();
+    let all = count("team", 6);
+    assert_eq!((all.accepted, all.is_cut), (6, false));
+    assert_eq!((all.done, all.failed, all.cancelled), (1, 1, 1));
+    let open = Open {
+        step: 1,
+        wait: 1,
+        callback: 1,
+        ..Open::default()
+    };
+    assert_eq!(all.open, open);
+    let effects = Effects {
+        intended: 4,
+        done: 3,
+        ..Effects::default()
+    };
+    assert_eq!(all.effects, effects);
+    let first = count("team", 5);
+    assert_eq!((first.accepted, first.is_cut), (5, true));
+    assert_eq!(count("others", 6), Census::default());
+}
+
+#[test]
+fn it_is_still_when_nothing_goes_on_by_itself() {
+    let office = Team::open();
+    let still = |soon_s| {
+        let soon = Duration::from_secs(soon_s);
+        block_on(is_still(&office.runs, soon, 3)).unwrap()
+    };
+    assert!(still(5));
+    office.begun("pr-1", "swl");
+    assert!(!still(5), "a step is to be done");
+    office.work();
+    assert!(still(5), "a day is to be waited for");
+    office
+        .clock
+        .advance(SignedDuration::from_secs(24 * 3600 - 3));
+    assert!(still(2) && !still(5), "it is over in 3 s");
+    office.clock.advance(SignedDuration::from_secs(3));
+    block_on(sweep(&office.runs, Due::Soon, 10)).unwrap();
+    office.work();
+    assert!(still(5), "somebody has to tell something");
+
+    let id = office.begun("pr-2", "s");
+    let claim = Event::Claimed {
+        holder: Uuid::nil(),
+        until: office.clock.now() + Duration::from_secs(20),
+        instead_of: None,
+    };
+    block_on(office.runs.happen(&id, claim, None)).unwrap();
+    assert!(!still(5), "somebody is at it");
+    block_on(office.runs.happen(&id, cancel(), None)).unwrap();
+    office.clock.advance(SignedDuration::from_secs(20));
+    office.work();
+    for entity in ["pr-3", "pr-4"] {
+        assert!(still(5), "{entity}");
+        office.begun(entity, "l");
+    }
+    assert!(still(5), "three wait");
+    office.begun("pr-5", "l");
+    assert!(!still(5), "four are more than are looked at");
 }

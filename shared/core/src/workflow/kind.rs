@@ -63,6 +63,13 @@ impl Kinds {
         Self(kinds.into_iter().map(|kind| (kind.name(), kind)).collect())
     }
 
+    /// These and one more.
+    #[must_use]
+    pub fn and(mut self, kind: Arc<dyn Kind>) -> Self {
+        self.0.insert(kind.name(), kind);
+        self
+    }
+
     pub fn named(&self, name: &str) -> Option<&Arc<dyn Kind>> {
         self.0.get(name)
     }

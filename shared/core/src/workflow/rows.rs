@@ -49,6 +49,12 @@ pub(super) fn history_of(id: &RunId) -> Written<(Name, Name)> {
     Ok((partition(&id.tenant, &id.entity)?, under))
 }
 
+/// Of the steps that this attempt has begun.
+pub(super) fn effects_of(id: &RunId) -> Written<(Name, Name)> {
+    let under = Name::of(&["effect", &number(id.attempt)])?;
+    Ok((partition(&id.tenant, &id.entity)?, under))
+}
+
 pub(super) fn done_key(run: &Run, begun: &Begun) -> Written<Key> {
     effect_key(run, begun, stage(Left::Done))
 }
