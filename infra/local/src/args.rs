@@ -43,8 +43,27 @@ pub struct Args {
     #[arg(long, conflicts_with = "bind")]
     pub stdio: bool,
 
+    /// Serve nobody: work on what is open until nothing goes on by itself any more, then end. 0: so it
+    /// is; 1: something still went on after 60 s.
+    #[arg(long, conflicts_with = "stdio")]
+    pub quiesce: bool,
+
+    /// Serve nobody: print how many workflows there are and how they stand, after --quiesce or as it is.
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "stdio")]
+    pub dump_state: Option<StateFormat>,
+
+    /// Start so many workflows whose steps leave lines in a file, for killing it meanwhile.
+    #[cfg(feature = "rehearsal")]
+    #[arg(long, value_name = "RUNS", default_value_t = 0, hide = true)]
+    pub rehearse: u32,
+
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum StateFormat {
+    Json,
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -70,17 +89,6 @@ pub enum Command {
     /// Access keys for a deployed endpoint.
     #[command(subcommand)]
     Key(Key),
-
-    /// Go through workflows whose steps leave lines in a file; for killing it meanwhile.
-    #[cfg(feature = "rehearsal")]
-    Rehearse(Rehearse),
-}
-
-#[cfg(feature = "rehearsal")]
-#[derive(Debug, Clone, clap::Args)]
-pub struct Rehearse {
-    /// How many are started; those of former times go on.
-    pub runs: u32,
 }
 
 #[derive(Debug, Clone, clap::Args)]
@@ -171,13 +179,19 @@ impl Args {
     /// can say: a flag that no subcommand takes.
     pub fn parse_consistent() -> Self {
         let args = Self::parse();
-        if args.stdio && args.command.is_some() {
-            let why = "--stdio serves; it goes with no subcommand";
+        let is_alone = args.stdio || args.stays_alone();
+        if is_alone && args.command.is_some() {
+            let why = "--stdio, --quiesce and --dump-state go with no subcommand";
             Self::command()
                 .error(ErrorKind::ArgumentConflict, why)
                 .exit();
         }
         args
+    }
+
+    /// Whether nobody is to be served.
+    pub const fn stays_alone(&self) -> bool {
+        self.quiesce || self.dump_state.is_some()
     }
 
     /// The same, for a look that leaves nothing behind.

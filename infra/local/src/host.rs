@@ -7,6 +7,7 @@ use idwo_core::cache::Cache;
 use idwo_core::clock::{Clock, SystemClock};
 use idwo_core::config::{Config, ConfigError, StateKey, Variables};
 use idwo_core::ended::Ended;
+use idwo_core::workflow::Kinds;
 use mcp::catalogue::Catalogue;
 use mcp::gateway::Gateway;
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::in_process::InProcess;
 use crate::kept::Kept;
+use crate::kinds;
 use crate::repositories::Repositories;
 use crate::terminal::Failed;
 use crate::workshop::Workshop;
@@ -38,9 +40,14 @@ pub(crate) async fn working_dispatch(
     variables: &Variables,
 ) -> Result<Arc<InProcess>, Failed> {
     let dispatch = dispatch(repositories, variables)?;
-    let kinds = idwo_workflows::all(dispatch.forge());
+    let kinds = kinds(&dispatch, repositories);
     let workshop = Workshop::open(&repositories.data, variables, kinds).await?;
     Ok(Arc::new(dispatch.with(workshop)))
+}
+
+/// All that this process can work on.
+pub(crate) fn kinds(dispatch: &InProcess, repositories: &Repositories) -> Kinds {
+    kinds::all(dispatch.forge(), &repositories.data)
 }
 
 pub(crate) fn gateway(config: &Config, dispatch: Arc<InProcess>) -> Result<Gateway, Failed> {

@@ -9,8 +9,6 @@ mod follow;
 pub mod gate;
 pub mod key;
 mod markdown;
-#[cfg(feature = "rehearsal")]
-pub mod rehearsal;
 pub mod sandbox;
 mod serving;
 pub mod stories;
@@ -25,12 +23,16 @@ mod welcome;
 
 // Looking whether all is well.
 pub mod doctor;
+pub mod quiesce;
 
 // What both stand on.
 mod faults;
 mod forges;
 pub mod in_process;
 mod kept;
+mod kinds;
+#[cfg(feature = "rehearsal")]
+mod rehearsal;
 pub mod repositories;
 pub mod tools;
 pub mod work;

@@ -8,7 +8,7 @@ use idwo_core::config::Variables;
 use idwo_embedded::env_file;
 use idwo_local::args::{Args, Command};
 use idwo_local::terminal::{self, Failed};
-use idwo_local::{call, doctor, key, sandbox, serve, stdio, stories, track};
+use idwo_local::{call, doctor, key, quiesce, sandbox, serve, stdio, stories, track};
 
 /// How long threads that still compute may hold up the end.
 const THREADS_TIMEOUT: Duration = Duration::from_secs(1);
@@ -38,6 +38,7 @@ async fn run(args: &Args) -> ExitCode {
 
 async fn obeyed(args: &Args, variables: &Variables) -> Result<ExitCode, Failed> {
     match &args.command {
+        None if args.stays_alone() => return quiesce::run(args, variables).await,
         None if args.stdio => Box::pin(stdio::run(args, variables)).await?,
         None => serve::run(args, variables).await?,
         Some(Command::Call(wanted)) => return call::run(args, wanted, variables).await,
@@ -45,10 +46,6 @@ async fn obeyed(args: &Args, variables: &Variables) -> Result<ExitCode, Failed> 
         Some(Command::Workflows(wanted)) => stories::run(args, wanted, variables).await?,
         Some(Command::Sandbox(wanted)) => sandbox::run(args, wanted).await?,
         Some(Command::Key(wanted)) => key::run(wanted)?,
-        #[cfg(feature = "rehearsal")]
-        Some(Command::Rehearse(wanted)) => {
-            idwo_local::rehearsal::run(args, wanted, variables).await?;
-        }
         Some(Command::Doctor) => return doctor::run(args, variables).await,
     }
     Ok(ExitCode::SUCCESS)

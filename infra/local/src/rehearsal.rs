@@ -1,5 +1,5 @@
-//! `idwo-local rehearse`: workflows whose steps leave lines in a file, for killing the process that
-//! performs them. Only in builds with the feature `rehearsal`, which are never deployed.
+//! `idwo-local --rehearse N`: workflows whose steps leave lines in a file, started while it serves, for killing
+//! the process that performs them. Only in builds with the feature `rehearsal`, which are never deployed.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -7,50 +7,48 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use idwo_core::config::Variables;
 use idwo_core::workflow::{
-    Acting, Again, Call, Happened, Kinds, Move, OnFailure, Retry, RunId, Start, Started, Status,
-    Step, StepFailure, Then, Workflow, kind,
+    Acting, Again, Call, Happened, Kind, Move, OnFailure, Retry, RunId, Start, Started, Step,
+    StepFailure, Tenant, Then, Workflow, kind,
 };
-use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::args::{Args, Rehearse};
-use crate::repositories::data_of;
 use crate::terminal::{self, Failed};
 use crate::work::Work;
+use crate::workshop::Workshop;
 
-/// Most that are counted at the end.
-const RUNS_MAX: u16 = 5000;
+/// How long after a store that failed it is asked again.
+const AGAIN_AFTER: Duration = Duration::from_millis(50);
 
-/// How often it is looked whether all has ended.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Its steps leave their lines in `data`.
+pub(crate) fn kind_in(data: &Path) -> Arc<dyn Kind> {
+    kind::<Rehearsal>(data.join("effects.log"))
+}
 
-/// Starts what is asked for, works until all has ended, and prints what it came to.
-pub async fn run(args: &Args, wanted: &Rehearse, variables: &Variables) -> Result<(), Failed> {
-    let (data, _folder) = data_of(args)?;
-    let log = data.join("effects.log");
-    let kinds = Kinds::of([kind::<Rehearsal>(log.clone())]);
-    let work = Arc::new(Work::open(&data, variables, kinds).await?);
-    let going = tokio::spawn({
-        let work = Arc::clone(&work);
-        async move { work.go_on(&CancellationToken::new()).await }
+/// Starts so many, and prints each as soon as it is accepted.
+pub(crate) fn begin(runs: u32, workshop: &Workshop) {
+    let Workshop::Open { work, tenant } = workshop.clone() else {
+        return;
+    };
+    tokio::spawn(async move {
+        if let Err(error) = all_started(runs, &work, &tenant).await {
+            terminal::complain(error.as_ref());
+        }
     });
-    terminal::print("serving")?;
-    for nth in 0..wanted.runs {
-        let id = started(&work, nth).await?;
+}
+
+async fn all_started(runs: u32, work: &Work, tenant: &Tenant) -> Result<(), Failed> {
+    for nth in 0..runs {
+        let id = started(nth, work, tenant).await?;
         terminal::print(&format!("accepted {id}"))?;
     }
-    let counts = ended(&work, &log).await?;
-    going.abort();
-    terminal::print(&counts.to_string())?;
     Ok(())
 }
 
-async fn started(work: &Work, nth: u32) -> Result<RunId, Failed> {
+async fn started(nth: u32, work: &Work, tenant: &Tenant) -> Result<RunId, Failed> {
     let start = Start {
-        tenant: "local".parse()?,
+        tenant: tenant.clone(),
         entity: format!("rehearsal-{nth}").parse()?,
         kind: Rehearsal::NAME.to_owned(),
         input: Value::Null,
@@ -61,28 +59,8 @@ async fn started(work: &Work, nth: u32) -> Result<RunId, Failed> {
         match work.runs.start(start.clone()).await {
             Ok(Started::New(loaded) | Started::Known(loaded)) => return Ok(loaded.run.id),
             Ok(other) => return Err(format!("not started: {other:?}").into()),
-            Err(_) => rest(LOOK_EVERY).await,
+            Err(_) => rest(AGAIN_AFTER).await,
         }
-    }
-}
-
-/// Of the newest attempt of each: how many there are, how they ended, and what was left by it.
-async fn ended(work: &Work, log: &Path) -> Result<Value, Failed> {
-    loop {
-        let runs = work.runs.recent(&"local".parse()?, RUNS_MAX).await?;
-        let of = |fits: fn(Status) -> bool| runs.iter().filter(|run| fits(run.status)).count();
-        let open = of(|status| !status.has_ended());
-        if open == 0 {
-            let lines = fs::read_to_string(log).unwrap_or_default();
-            return Ok(json!({
-                "accepted": runs.len(),
-                "done": of(|status| status == Status::Done),
-                "open": open,
-                "dead_lettered": work.queue.dead_letters().len(),
-                "effects": lines.lines().count(),
-            }));
-        }
-        rest(LOOK_EVERY).await;
     }
 }
 

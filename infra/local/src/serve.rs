@@ -52,6 +52,8 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<(), Failed> {
     let gateway = host::gateway(&config, Arc::clone(&dispatch))?;
     let ended = CancellationToken::new();
     let working = dispatch.workshop().work_until(ended.clone());
+    #[cfg(feature = "rehearsal")]
+    crate::rehearsal::begin(args.rehearse, dispatch.workshop());
     let end = async move {
         end.await;
         ended.cancel();

@@ -1,0 +1,18 @@
+//! The workflows that this process works on: the product's, and in builds with the feature `rehearsal` one to
+//! rehearse with.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use idwo_core::forge::Forge;
+use idwo_core::workflow::Kinds;
+
+#[cfg(feature = "rehearsal")]
+pub(crate) fn all(forge: Arc<dyn Forge>, data: &Path) -> Kinds {
+    idwo_workflows::all(forge).and(crate::rehearsal::kind_in(data))
+}
+
+#[cfg(not(feature = "rehearsal"))]
+pub(crate) fn all(forge: Arc<dyn Forge>, _data: &Path) -> Kinds {
+    idwo_workflows::all(forge)
+}
