@@ -35,4 +35,5 @@ pub mod untrusted;
 
 // Work that outlasts a call, and what people have to agree to first.
 pub mod approval;
+pub mod later;
 pub mod workflow;

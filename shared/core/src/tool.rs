@@ -9,6 +9,7 @@ use crate::ctx::Ctx;
 use crate::dispatch;
 use crate::envelope::{Detail, Reply, TEXT_BYTES_MAX};
 use crate::failure::Failure;
+use crate::later;
 use crate::untrusted::visible;
 
 pub trait Tool: 'static {
@@ -21,6 +22,8 @@ pub trait Tool: 'static {
     const TOOLSET: &'static str;
     /// What a principal must hold to call it.
     const SCOPES: &'static [&'static str];
+    /// Whether a workflow goes on asking it where its answer cannot be had in time. For tools that only read.
+    const GOES_ON: bool = false;
     /// Arguments of a call that the sample answers, as JSON: what `events/` and the stories send.
     const EXAMPLE: &'static str;
 
@@ -87,16 +90,15 @@ pub async fn answer<T: Tool>(
     ctx: &Ctx,
     arguments: Map<String, Value>,
 ) -> Result<dispatch::Reply, Failure> {
-    let input = parse::<T::Input>(arguments)?;
-    let answered = T::call(ctx, input).await?;
-    let forms = ctx.round.takes_forms();
-    if let Some(Question { forms, state }) = answered.question.clone().filter(|_| forms) {
-        return Ok(dispatch::Reply::Questions {
-            questions: forms,
-            state: Some(state),
-        });
+    let input = parse::<T::Input>(arguments.clone())?;
+    match T::call(ctx, input).await {
+        Ok(answered) => answered.told(ctx.round.takes_forms()),
+        Err(failure) if T::GOES_ON && later::can_wait(&failure, ctx) => {
+            let accepted = later::accepted::<T>(ctx, arguments, failure).await?;
+            accepted.told(false)
+        }
+        Err(failure) => Err(failure),
     }
-    answered.sealed().map(dispatch::Reply::Answer)
 }
 
 impl<R> Answered<R> {
@@ -118,6 +120,16 @@ impl<R> Answered<R> {
 }
 
 impl<R: Serialize> Answered<R> {
+    fn told(self, takes_forms: bool) -> Result<dispatch::Reply, Failure> {
+        match self.question {
+            Some(Question { forms, state }) if takes_forms => Ok(dispatch::Reply::Questions {
+                questions: forms,
+                state: Some(state),
+            }),
+            _ => self.sealed().map(dispatch::Reply::Answer),
+        }
+    }
+
     /// As it crosses a process border: both halves cut to size, and nothing in them hidden.
     fn sealed(self) -> Result<Answer, Failure> {
         let text = at_most(TEXT_BYTES_MAX, &self.reply.text);
@@ -139,7 +151,11 @@ pub fn contract<T: Tool>() -> Contract {
         toolset: T::TOOLSET,
         scopes: T::SCOPES,
         input_schema: schema::<T::Input>(true),
-        output_schema: schema::<Reply<T::Output>>(false),
+        output_schema: if T::GOES_ON {
+            schema::<Reply<Option<T::Output>>>(false)
+        } else {
+            schema::<Reply<T::Output>>(false)
+        },
     }
 }
 

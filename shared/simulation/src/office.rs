@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use idwo_core::chance::Chance;
 use idwo_core::clock::Clock;
 use idwo_core::queue::{Queue, QueueFailure};
-use idwo_core::workflow::{Kinds, Runs, Start, Tenant, Unfinished, Worker, Workflows};
+use idwo_core::workflow::{Due, Kinds, Runs, Start, Tenant, Unfinished, Worker, Workflows, sweep};
+use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -18,6 +19,9 @@ use crate::model::Model;
 
 /// How long runs are kept after the end of their longest life.
 const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// Most runs that are told of at once.
+const RUNS_MAX: usize = 100;
 
 pub struct Office {
     pub clock: Arc<TestClock>,
@@ -71,6 +75,16 @@ impl Office {
             correlation: Uuid::from_u128(7),
             parent: None,
         })
+    }
+
+    /// Lets the time pass until then, and the worker be told of what is due.
+    ///
+    /// # Errors
+    /// What could not be read or told.
+    pub async fn pass_until(&self, at: Timestamp) -> Result<(), Unfinished> {
+        self.clock.advance(at.duration_since(self.clock.now()));
+        sweep(&self.runs, Due::For(Duration::ZERO), RUNS_MAX).await?;
+        Ok(())
     }
 
     /// Does what the messages ask for, those that are delayed included, until there are none.

@@ -10,6 +10,7 @@ use super::json::misfit;
 use super::next::{Effect, Refused, Turn};
 use super::plan::{Child, Happened, Move, Then};
 use super::run::{ChildRun, Doing, Outcome, Work};
+use super::worker::OUTPUT_BYTES_MAX;
 
 /// Most steps, waits and the like of one run: a workflow that goes round in circles ends.
 const ORDINALS_MAX: u32 = 250;
@@ -23,8 +24,8 @@ const FACT_BYTES_MAX: usize = 2000;
 /// Largest state, in bytes of JSON.
 const STATE_BYTES_MAX: usize = 64 * 1024;
 
-/// Largest output of a run, and of one that somebody else keeps as its child's, in bytes of JSON.
-const OUTPUT_BYTES_MAX: usize = 16 * 1024;
+/// Largest output of one that somebody else keeps as its child's, in bytes of JSON. That of others may be a step's:
+/// with input and state it fits into an item of the store.
 const CHILD_OUTPUT_BYTES_MAX: usize = 2000;
 
 /// Most bytes of JSON that the inputs of children have together.

@@ -25,8 +25,8 @@ use crate::store::StoreFailure;
 /// How much longer than a try a lease lasts: what a worker needs beside it, and what clocks differ by.
 const LEASE_MARGIN: Duration = Duration::from_secs(10);
 
-/// Largest output of a step, in bytes of JSON.
-const OUTPUT_BYTES_MAX: usize = 64 * 1024;
+/// Largest output of a step, in bytes of JSON: a tool's full reply has 100 KB and 4 of a model, its text 1.5.
+pub(super) const OUTPUT_BYTES_MAX: usize = 112 * 1024;
 
 /// Most turns for one message: times that are over, children that are told; one of them performs a step.
 const TURNS_MAX: usize = 50;

@@ -1,0 +1,103 @@
+//! An answer that cannot be had in the time of a call: it is accepted, and a workflow goes on asking until it has
+//! it, whoever still waits.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::ctx::Ctx;
+use crate::envelope::{Detail, NextCall, Reply, Status};
+use crate::failure::{Failure, Retry};
+use crate::input::WorkflowId;
+use crate::tool::{Answered, Tool};
+use crate::workflow::{Entity, RunsFailure, Start, Started};
+
+/// The workflow that goes on; its input is a [`Question`].
+pub const WORKFLOW: &str = "answer_later";
+
+/// In seconds, the longest that `get_workflow` takes.
+const WAIT_S: u8 = 20;
+
+/// A call, as the client made it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    pub tool: String,
+    pub arguments: Map<String, Value>,
+}
+
+impl Question {
+    /// The same for the same question: asked again while it is open, it is not asked twice.
+    fn entity(&self) -> Result<Entity, &'static str> {
+        let mut asked = json!(self);
+        asked.sort_all_objects();
+        let digest = Sha256::digest(asked.to_string());
+        let hex: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        format!("{}-{hex}", self.tool).parse()
+    }
+}
+
+/// Whether `failure` passes while somebody else can wait: an upstream said that it will be well again, workflows
+/// are kept here, and it is not such a workflow that asks.
+pub(crate) fn can_wait(failure: &Failure, ctx: &Ctx) -> bool {
+    let Failure::Upstream { retry, .. } = failure else {
+        return false;
+    };
+    let passes = matches!(retry, Retry::AfterSeconds(_));
+    passes && !ctx.asker.is_workflow && ctx.workflows.kept().is_ok()
+}
+
+/// Says where the answer will be. Where nobody can go on with it either, it is `failure` as before.
+pub(crate) async fn accepted<T: Tool>(
+    ctx: &Ctx,
+    arguments: Map<String, Value>,
+    failure: Failure,
+) -> Result<Answered<()>, Failure> {
+    let tool = T::NAME.to_owned();
+    let Some(id) = started(ctx, Question { tool, arguments }).await? else {
+        return Err(failure);
+    };
+    Ok(reply(&id, &failure, ctx.clock.now()))
+}
+
+/// `None` where something else goes by its name, or it is not taken.
+async fn started(ctx: &Ctx, question: Question) -> Result<Option<WorkflowId>, Failure> {
+    let (runs, tenant) = ctx.workflows.kept()?;
+    let entity = question.entity();
+    let start = Start {
+        tenant: tenant.clone(),
+        entity: entity.map_err(Failure::ours_without_source)?,
+        kind: WORKFLOW.to_owned(),
+        input: json!(question),
+        correlation: ctx.asker.correlation,
+        parent: None,
+    };
+    match runs.start(start.clone()).await {
+        Ok(Started::New(loaded) | Started::Known(loaded)) => {
+            Ok(Some(WorkflowId::of(&loaded.run.id)))
+        }
+        Ok(Started::Conflict { .. } | Started::Refused(_)) => Ok(None),
+        // It is written down; whoever looks for what is due tells the workers.
+        Err(RunsFailure::Untold(_)) => {
+            let newest = runs.newest(tenant, &start.entity).await?;
+            Ok(newest.map(|newest| WorkflowId::of(&newest.run.id)))
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn reply(id: &WorkflowId, failure: &Failure, now: Timestamp) -> Answered<()> {
+    let mut reply = Reply::new((), now);
+    reply.status = Status::Accepted;
+    reply.workflow_id = Some(id.to_string());
+    reply.text = format!(
+        "The answer takes longer than a call: {failure}. {id} goes on by itself; get_workflow tells its end."
+    );
+    let arguments = [("workflow_id", json!(id)), ("wait_s", json!(WAIT_S))];
+    let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
+    reply.next.push(NextCall {
+        tool: "get_workflow",
+        arguments: arguments.into_iter().collect(),
+    });
+    Answered::of(reply, Detail::Summary)
+}
