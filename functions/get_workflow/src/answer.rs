@@ -4,8 +4,10 @@ use idwo_core::ctx::Ctx;
 use idwo_core::envelope::{Detail, NextCall, Reply, Status};
 use idwo_core::evidence::{Evidence, Source};
 use idwo_core::failure::Failure;
-use idwo_core::tool::Tool;
+use idwo_core::later;
+use idwo_core::tool::{Answer, Tool};
 use idwo_core::workflow::{Loaded, Outcome, Run};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::GetWorkflow;
@@ -50,6 +52,10 @@ pub(crate) async fn of_one(
     if let Some(pending) = pending {
         text = format!("{text}\n{}", approvals::in_words(pending));
     }
+    if let Some(answer) = answer_in(run) {
+        text = format!("{text}\n{}", answer.text);
+        reply.next.push(whole(&next));
+    }
     reply.text = text;
     reply.evidence = evidence;
     if !run.status.has_ended() {
@@ -62,6 +68,25 @@ pub(crate) async fn of_one(
         reply.next.insert(0, approvals::asking(pending));
     }
     Ok(reply)
+}
+
+/// What the tool answered that the run asked, where that is what it has ended with.
+fn answer_in(run: &Run) -> Option<Answer> {
+    match &run.outcome {
+        Some(Outcome::Done { output }) if run.kind == later::WORKFLOW => {
+            Answer::deserialize(output).ok()
+        }
+        _ => None,
+    }
+}
+
+/// The call that gives all of it.
+fn whole(again: &NextCall) -> NextCall {
+    let mut whole = again.clone();
+    whole.arguments.remove("wait_s");
+    let detail = ("detail".to_owned(), json!(Detail::Full));
+    whole.arguments.extend([detail]);
+    whole
 }
 
 fn text_of(value: &Value) -> Option<String> {

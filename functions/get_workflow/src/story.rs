@@ -16,8 +16,9 @@ const ENVELOPE_BYTES: usize = 3 * 1024;
 pub(crate) struct Room {
     /// In bytes of JSON, of all of it.
     bytes_max: usize,
-    /// In bytes of JSON, of the workflow's own words: its state, and once more its outcome.
-    words_bytes_max: usize,
+    /// In bytes of JSON, of the workflow's own words: its state, and its outcome.
+    state_bytes_max: usize,
+    outcome_bytes_max: usize,
     pub(crate) events_max: u16,
     steps_max: usize,
 }
@@ -27,13 +28,16 @@ impl Room {
         match detail {
             Detail::Summary => Self {
                 bytes_max: SUMMARY_BYTES_MAX - ENVELOPE_BYTES,
-                words_bytes_max: 1024,
+                state_bytes_max: 1024,
+                outcome_bytes_max: 1024,
                 events_max: 12,
                 steps_max: 12,
             },
             Detail::Full => Self {
                 bytes_max: FULL_BYTES_MAX - ENVELOPE_BYTES,
-                words_bytes_max: 24 * 1024,
+                state_bytes_max: 24 * 1024,
+                // Seven whole summaries of a tool; a larger answer is had as a task alone.
+                outcome_bytes_max: 60 * 1024,
                 events_max: 200,
                 steps_max: 500,
             },
@@ -49,7 +53,6 @@ impl Workflow {
         approvals: &[Approval],
         room: &Room,
     ) -> Self {
-        let words = |value: Value| known(value, room.words_bytes_max);
         let steps = run.begun.iter().rev().take(room.steps_max);
         let mut told = Self {
             evidence: "run",
@@ -58,10 +61,13 @@ impl Workflow {
             status: run.status,
             attempt: run.id.attempt,
             newest_attempt,
-            state: words(run.state.clone()),
+            state: known(run.state.clone(), room.state_bytes_max),
             doing: Doing::of(run),
             stop: run.stop.as_ref().map(|stop| json!(stop)),
-            outcome: run.outcome.as_ref().map(|outcome| words(json!(outcome))),
+            outcome: run
+                .outcome
+                .as_ref()
+                .map(|outcome| known(json!(outcome), room.outcome_bytes_max)),
             steps: Listed {
                 evidence: "steps",
                 total: run.begun.len(),

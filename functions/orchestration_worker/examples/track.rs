@@ -18,7 +18,7 @@ async fn main() -> Result<(), Failed> {
     let name = PullRequestName::of(&repository.parse()?, number.parse()?)?;
     let start = Start::here().await?;
     let seen = services::of_function(&start.variables).await?;
-    let runs = runs::of(&start, orchestration_worker::kinds(seen.forge))?;
+    let runs = runs::of(&start, idwo_workflows::all(seen.forge))?;
     let tenant: Tenant = "team".parse()?;
     match wish.as_str() {
         "start" => drop(runs.start(name.start(tenant.clone(), Uuid::nil())?).await?),

@@ -47,6 +47,16 @@ pub fn dispatch(start: &Start, functions: Vec<String>) -> Result<Arc<dyn Dispatc
     }))
 }
 
+/// To whichever tool a workflow asks, which waits for as long as `within`.
+pub fn tools(start: &Start, within: Duration) -> Result<Arc<dyn Dispatch>, Failed> {
+    Ok(Arc::new(Invoke {
+        account: start.account()?.clone(),
+        prefix: start.config.function_prefix.clone(),
+        functions: Vec::new(),
+        call_timeout: within,
+    }))
+}
+
 impl Invoke {
     /// A tool that was called and did not answer in time must not run twice: nothing is tried again.
     async fn invoke(

@@ -22,9 +22,9 @@ use self::batch::{Answer, Batch, Message, NotDone};
 use crate::start::{self, Failed, Start};
 use crate::{deadline, runs};
 
-/// Least time in which a message is taken up: the longest step that there is, 25 s, and what is asked of
+/// Least time in which a message is taken up: the longest step that there is, 35 s, and what is asked of
 /// the store and the queue around it, where all is well.
-const TAKEN_UP_WITHIN: Duration = Duration::from_secs(40);
+const TAKEN_UP_WITHIN: Duration = Duration::from_secs(50);
 
 /// What became of a message.
 enum Came {
