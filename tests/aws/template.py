@@ -12,6 +12,8 @@ from translated import translated
 OF_ALL = {"WriteItsLog", "Trace"}
 
 WORKERS = ("OrchestrationWorker", "HealingWorker")
+# What a workflow goes on asking, and waits for longer than a client does.
+GOES_ON = ("AnalyzePrFunction",)
 
 # Statements that may say `*`: X-Ray knows no narrower resource.
 WILDCARDS = {"Trace"}
@@ -60,7 +62,8 @@ def each_function_has_a_role_and_a_log_of_its_own() -> None:
         assert properties(name)["TracingConfig"]["Mode"] == mode, name
         is_waited_for = resources[name].get("Condition") != "WithTables"
         assert properties(name)["MemorySize"] <= 1024, name
-        assert properties(name)["Timeout"] <= (29 if is_waited_for else 60), name
+        longest = 45 if name in GOES_ON else 29 if is_waited_for else 60
+        assert properties(name)["Timeout"] <= longest, name
 
 
 def no_policy_has_a_wildcard_but_for_traces() -> None:
@@ -82,16 +85,23 @@ def the_endpoint_may_call_tools_and_read_its_secret_and_nothing_else() -> None:
         is_no_tool = is_work or name in ("McpFunction", "AuthorizerFunction")
         assert (f'"{name}"' in called) != is_no_tool, f"the endpoint and {name}"
     assert set(statements("AuthorizerRole")) == OF_ALL | {"ReadTheSigningSecret"}
-    assert set(statements("AnalyzePrRole")) == OF_ALL | {"ReadTheVendorsSecret"}
+    starts = {"ReadTheVendorsSecret", "StartWorkflows", "TellWorkers"}
+    assert set(statements("AnalyzePrRole")) == OF_ALL | starts
+    start = statements("AnalyzePrRole")["StartWorkflows"]
+    assert set(start["Action"]) == {f"dynamodb:{item}" for item in ("GetItem", "PutItem", "Query")}, start
     assert set(statements("GetWorkflowRole")) == OF_ALL | {"ReadTheState"}
     assert set(statements("CancelWorkflowRole")) == OF_ALL | {"ChangeTheState", "TellWorkers"}
+    decides = {"ChangeTheState", "TellWorkers", "ReadTheSigningSecret"}
+    assert set(statements("ResolveApprovalRole")) == OF_ALL | decides
     assert statements("AnalyzePrRole")["ReadTheVendorsSecret"]["Resource"] == {"Ref": "VendorsSecret"}
 
 
 def who_works_may_keep_runs_and_use_one_queue_and_nothing_else() -> None:
     table = {"Fn::GetAtt": ["StateTable", "Arn"]}
     of_items = {"GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"}
-    secrets = {"OrchestrationWorker": {"ReadTheVendorsSecret"}, "HealingWorker": set()}
+    secrets = {"OrchestrationWorker": {"ReadTheVendorsSecret", "GoOnAsking"}, "HealingWorker": set()}
+    asked = statements("OrchestrationWorkerRole")["GoOnAsking"]
+    assert asked["Resource"] == {"Fn::GetAtt": ["AnalyzePrFunction", "Arn"]}, asked
     for worker in WORKERS:
         allowed = statements(f"{worker}Role")
         assert set(allowed) == OF_ALL | {"KeepRuns", "TellWorkers", "TakeWork"} | secrets[worker], allowed

@@ -77,6 +77,12 @@ impl Door {
         Self::to(endpoint_of(catalogue, Arc::new(tools), CALL_TIMEOUT)).await
     }
 
+    /// The same, over services of the test's own.
+    pub(crate) async fn over_host(host: InProcess, call_timeout: Duration) -> Self {
+        let catalogue = Catalogue::product().unwrap();
+        Self::to(endpoint_of(catalogue, Arc::new(host), call_timeout)).await
+    }
+
     /// Opens before any dispatch.
     pub(crate) async fn before(dispatch: Arc<dyn Dispatch>, call_timeout: Duration) -> Self {
         let catalogue = Catalogue::product().unwrap();

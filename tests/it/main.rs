@@ -31,6 +31,7 @@ mod cancel_workflow;
 mod get_workflow;
 mod jira;
 mod judgement;
+mod later;
 mod resolve_approval;
 mod workshop;
 

@@ -86,6 +86,7 @@ impl Tool for AnalyzePr {
     };
     const TOOLSET: &'static str = "pull_requests";
     const SCOPES: &'static [&'static str] = &["repository:read"];
+    const GOES_ON: bool = true;
     const EXAMPLE: &'static str = r#"{"owner":"sample","repo":"storefront","pull_number":71}"#;
 
     type Input = Input;

@@ -47,7 +47,8 @@ pub(crate) async fn working_dispatch(
 
 /// All that this process can work on.
 pub(crate) fn kinds(dispatch: &InProcess, repositories: &Repositories) -> Kinds {
-    kinds::all(dispatch.forge(), &repositories.data)
+    let tools = Arc::new(dispatch.for_workflows());
+    kinds::all(dispatch.forge(), tools, &repositories.data)
 }
 
 pub(crate) fn gateway(config: &Config, dispatch: Arc<InProcess>) -> Result<Gateway, Failed> {

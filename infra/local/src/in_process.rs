@@ -77,6 +77,20 @@ impl InProcess {
         Self { links, ..self }
     }
 
+    /// The tools for workflows: those can wait, and keep none of their own.
+    pub(crate) fn for_workflows(&self) -> Self {
+        Self {
+            clones: self.clones.clone(),
+            services: self.services.clone(),
+            workshop: Workshop::Unopened,
+            links: None,
+            clock: Arc::clone(&self.clock),
+            places: Arc::clone(&self.places),
+            waits: Arc::clone(&self.waits),
+            look: Arc::clone(&self.look),
+        }
+    }
+
     pub(crate) const fn workshop(&self) -> &Workshop {
         &self.workshop
     }

@@ -4,15 +4,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use idwo_core::dispatch::Dispatch;
 use idwo_core::forge::Forge;
 use idwo_core::workflow::Kinds;
 
 #[cfg(feature = "rehearsal")]
-pub(crate) fn all(forge: Arc<dyn Forge>, data: &Path) -> Kinds {
-    idwo_workflows::all(forge).and(crate::rehearsal::kind_in(data))
+pub(crate) fn all(forge: Arc<dyn Forge>, tools: Arc<dyn Dispatch>, data: &Path) -> Kinds {
+    idwo_workflows::asking(forge, tools).and(crate::rehearsal::kind_in(data))
 }
 
 #[cfg(not(feature = "rehearsal"))]
-pub(crate) fn all(forge: Arc<dyn Forge>, _data: &Path) -> Kinds {
-    idwo_workflows::all(forge)
+pub(crate) fn all(forge: Arc<dyn Forge>, tools: Arc<dyn Dispatch>, _data: &Path) -> Kinds {
+    idwo_workflows::asking(forge, tools)
 }

@@ -95,6 +95,11 @@ impl GitHub {
         self.state.faults().plan(at, times, fault);
     }
 
+    /// Lets no fault happen any more.
+    pub fn mends(&self) {
+        self.state.faults().forget();
+    }
+
     /// Faults that did not happen as often as they were planned: a test ends with none.
     pub fn rest(&self) -> Vec<String> {
         self.state.faults().rest()

@@ -127,6 +127,10 @@ impl Faults {
         });
     }
 
+    pub(super) fn forget(&mut self) {
+        self.0.clear();
+    }
+
     /// What happens to this request.
     pub(super) fn happening(&mut self, asked: &Asked) -> Option<Fault> {
         let mut plans = self.0.iter_mut();
