@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -16,6 +17,9 @@ pub const KEY_BYTES: usize = 32;
 
 /// Keys of one deployment: each is compared with what is presented.
 const KEYS_MAX: usize = 100;
+
+/// The scope of a key with which a person approves plans. No key that a model works with should have it.
+pub const APPROVE: &str = "workflows:approve";
 
 /// What the configuration holds of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +61,29 @@ pub enum Denied {
     Unknown,
     #[error("expired key")]
     Expired,
+    /// What tells keys apart could not be read: nobody is let in by what it was before.
+    #[error("the keys cannot be read")]
+    Unreadable,
+}
+
+/// Who holds a key now: keys come and go while a process serves.
+#[async_trait]
+pub trait Doorkeeper: Send + Sync {
+    /// Whom the value of an `Authorization` header stands for.
+    async fn admit(&self, authorization: Option<&str>, now: Timestamp)
+    -> Result<Principal, Denied>;
+}
+
+/// Keys that stay as they are for as long as the process.
+#[async_trait]
+impl Doorkeeper for Keys {
+    async fn admit(
+        &self,
+        authorization: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Principal, Denied> {
+        Self::admit(self, authorization, now)
+    }
 }
 
 /// A key as its owner holds it: shown once, when it is made.
