@@ -5,7 +5,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use idwo_core::config::Config;
-use idwo_core::reach::{Host, Origin, ReachedAs};
+use idwo_core::reach::{Names, NotOurs, Origin, ReachedAs};
 
 /// Headers of which a second one could be read by somebody else than the first.
 const ONCE_AT_MOST: [&str; 9] = [
@@ -23,7 +23,7 @@ const ONCE_AT_MOST: [&str; 9] = [
 /// The names of this server and the pages that the operator allows, beside loopback.
 #[derive(Debug, Clone)]
 pub(crate) struct AllowedReach {
-    hosts: Vec<Host>,
+    names: Names,
     origins: Vec<Origin>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Unacceptable {
 impl AllowedReach {
     pub(crate) fn of(config: &Config) -> Self {
         Self {
-            hosts: config.allowed_hosts.clone(),
+            names: Names::new(config.allowed_hosts.clone()),
             origins: config.allowed_origins.clone(),
         }
     }
@@ -55,7 +55,7 @@ impl AllowedReach {
             return Err(bad("the Host header is missing"));
         }
         for host in named.into_iter().chain(addressed) {
-            self.goes_by(host, head.extensions.get::<ReachedAs>())?;
+            self.names.cover(host, head.extensions.get::<ReachedAs>())?;
         }
         if !head.headers.contains_key(ORIGIN) {
             return Ok(());
@@ -66,18 +66,14 @@ impl AllowedReach {
             _ => Err(forbidden("pages of that Origin may not call this server")),
         }
     }
+}
 
-    fn goes_by(&self, host: &[u8], reached: Option<&ReachedAs>) -> Result<(), Unacceptable> {
-        let host = std::str::from_utf8(host)
-            .ok()
-            .and_then(|host| host.parse::<Host>().ok());
-        let host = host.ok_or(bad("the Host is no host name"))?;
-        let is_reached = reached.is_some_and(|reached| reached.host.covers(&host));
-        let is_allowed = self.hosts.iter().any(|allowed| allowed.covers(&host));
-        if host.is_loopback() || is_reached || is_allowed {
-            return Ok(());
+impl From<NotOurs> for Unacceptable {
+    fn from(not_ours: NotOurs) -> Self {
+        match not_ours {
+            NotOurs::NoName => bad("the Host is no host name"),
+            NotOurs::OtherName => forbidden("this server does not go by that Host"),
         }
-        Err(forbidden("this server does not go by that Host"))
     }
 }
 

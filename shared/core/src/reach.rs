@@ -29,6 +29,18 @@ pub struct Origin {
     port: u16,
 }
 
+/// The names that a server goes by, beside loopback.
+#[derive(Debug, Clone, Default)]
+pub struct Names(Vec<Host>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotOurs {
+    #[error("the Host is no host name")]
+    NoName,
+    #[error("this server does not go by that Host")]
+    OtherName,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scheme {
     Http,
@@ -49,6 +61,40 @@ impl Host {
 impl Origin {
     pub fn is_loopback(&self) -> bool {
         LOOPBACK.contains(&self.name.as_str())
+    }
+
+    /// Whether it is of pages that `host`, as a request names it, serves itself.
+    pub fn is_of(&self, host: &Host) -> bool {
+        let port = host.port.unwrap_or(self.scheme.port());
+        self.name == host.name && self.port == port
+    }
+}
+
+impl Scheme {
+    /// Where no other is named.
+    const fn port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+impl Names {
+    pub const fn new(names: Vec<Host>) -> Self {
+        Self(names)
+    }
+
+    /// The host that a request names, where this server goes by it: a name of its own, loopback, or what it
+    /// was `reached` as.
+    pub fn cover(&self, named: &[u8], reached: Option<&ReachedAs>) -> Result<Host, NotOurs> {
+        let named = std::str::from_utf8(named).ok();
+        let host = named.and_then(|named| named.parse::<Host>().ok());
+        let host = host.ok_or(NotOurs::NoName)?;
+        let is_reached = reached.is_some_and(|reached| reached.host.covers(&host));
+        let is_own = self.0.iter().any(|own| own.covers(&host));
+        let is_ours = host.is_loopback() || is_reached || is_own;
+        is_ours.then_some(host).ok_or(NotOurs::OtherName)
     }
 }
 
@@ -71,13 +117,13 @@ impl FromStr for Origin {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         const EXPECTED: &str = "origins without a path, such as https://app.example.com";
         let (scheme, host) = text.split_once("://").ok_or(EXPECTED)?;
-        let (scheme, default_port) = match scheme {
-            "https" => (Scheme::Https, 443),
-            "http" => (Scheme::Http, 80),
+        let scheme = match scheme {
+            "https" => Scheme::Https,
+            "http" => Scheme::Http,
             _ => return Err(EXPECTED),
         };
         let Host { name, port } = host.parse().map_err(|_| EXPECTED)?;
-        let port = port.unwrap_or(default_port);
+        let port = port.unwrap_or(scheme.port());
         Ok(Self { scheme, name, port })
     }
 }
@@ -140,6 +186,34 @@ mod tests {
         assert_eq!(origin("http://a.test"), origin("http://a.test:80"));
         assert_ne!(origin("https://a.test"), origin("https://a.test:8443"));
         assert_ne!(origin("https://a.test:80"), origin("http://a.test"));
+    }
+
+    #[test]
+    fn an_origin_is_of_the_host_that_serves_its_pages() {
+        assert!(origin("https://a.test").is_of(&host("a.test")));
+        assert!(origin("https://a.test").is_of(&host("A.test:443")));
+        assert!(origin("http://127.0.0.1:8787").is_of(&host("127.0.0.1:8787")));
+        assert!(!origin("http://127.0.0.1:6274").is_of(&host("127.0.0.1:8787")));
+        assert!(!origin("https://a.test:8443").is_of(&host("a.test")));
+        assert!(!origin("https://a.test.evil.test").is_of(&host("a.test")));
+    }
+
+    #[test]
+    fn a_server_goes_by_its_names_by_loopback_and_by_what_it_was_reached_as() {
+        let names = Names::new(vec![host("mcp.example.com")]);
+        let reached = ReachedAs {
+            host: host("abc.test"),
+            base: String::new(),
+        };
+        for ours in ["MCP.example.com:443", "127.0.0.1:8787", "abc.test"] {
+            assert!(
+                names.cover(ours.as_bytes(), Some(&reached)).is_ok(),
+                "{ours}"
+            );
+        }
+        assert_eq!(names.cover(b"abc.test", None), Err(NotOurs::OtherName));
+        assert_eq!(names.cover(b"a b", None), Err(NotOurs::NoName));
+        assert_eq!(names.cover(b"\xff", None), Err(NotOurs::NoName));
     }
 
     #[test]
