@@ -16,8 +16,8 @@ mod workflow;
 pub const SCOPE: &str = "workflows:approve";
 
 pub use self::form::{DECISION, decision_of, question};
-pub use self::link::LinkKey;
+pub use self::link::{Link, LinkKey};
 pub use self::request::{PlanHash, Request};
-pub use self::resolve::{NotResolved, Refusal, Resolving, resolve};
+pub use self::resolve::{NotResolved, Refusal, Resolving, refused, resolve};
 pub use self::view::{Approval, Decided, State, find};
 pub use self::workflow::{ApprovalWorkflow, Decision, Resolution, granted};

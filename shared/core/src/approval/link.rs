@@ -10,12 +10,43 @@ use sha2::Sha256;
 
 use super::view::Approval;
 use crate::config::StateKey;
+use crate::input::WorkflowId;
 use crate::workflow::Tenant;
+
+/// What all of their paths begin with.
+const ROOT: &str = "/approvals/";
 
 /// Keeps these signatures apart from all others that the same key makes.
 const PURPOSE: &[u8] = b"idwo approval link 1";
 
 pub struct LinkKey(Hmac<Sha256>);
+
+/// What a path says. Whether it is true [`LinkKey::is_of`] knows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Of one run, and never of the newest.
+    pub approval: WorkflowId,
+    /// In hexadecimal.
+    pub signature: String,
+}
+
+impl Link {
+    /// Whether a path is of links, true ones or not.
+    pub fn is_at(path: &str) -> bool {
+        path.starts_with(ROOT)
+    }
+
+    /// `None` for what no link looks like.
+    pub fn of(path: &str) -> Option<Self> {
+        let (approval, signature) = path.strip_prefix(ROOT)?.split_once('/')?;
+        let is_of_one_run = approval.contains('~');
+        bytes(signature).filter(|_| is_of_one_run)?;
+        Some(Self {
+            approval: approval.parse().ok()?,
+            signature: signature.to_owned(),
+        })
+    }
+}
 
 impl LinkKey {
     /// # Errors
@@ -30,7 +61,7 @@ impl LinkKey {
     pub fn path(&self, tenant: &Tenant, approval: &Approval) -> String {
         let signature = self.mac(tenant, approval).finalize().into_bytes();
         let hex = signature.iter().map(|byte| format!("{byte:02x}"));
-        format!("/approvals/{}/{}", approval.id, hex.collect::<String>())
+        format!("{ROOT}{}/{}", approval.id, hex.collect::<String>())
     }
 
     /// Whether `signature`, in hexadecimal, was made for this very approval: not for another plan, run or tenant.
@@ -71,5 +102,12 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
 impl fmt::Debug for LinkKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("LinkKey(…)")
+    }
+}
+
+/// Without the signature: it is a credential.
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Link({}, …)", self.approval)
     }
 }

@@ -61,10 +61,9 @@ pub async fn resolve(
     let (runs, _) = workflows.kept()?;
     tell(runs, workflows, &approval, resolving).await?;
     let decided = find(workflows, &approval.id, now).await?;
-    let is_mine = decided
-        .decided
-        .as_ref()
-        .is_some_and(|decided| decided.by == resolving.by && decided.through == resolving.through);
+    let is_mine = decided.decided.as_ref().is_some_and(|decided| {
+        decided.by == Said::name(&resolving.by) && decided.through == resolving.through
+    });
     if is_mine && decided.state == wished(resolving.decision) {
         return Ok(decided);
     }
@@ -113,7 +112,10 @@ async fn tell(
 }
 
 /// Writes into its story who wanted what, and why it came to nothing.
-pub(super) async fn refused(
+///
+/// # Errors
+/// Where that could not be written.
+pub async fn refused(
     workflows: &Workflows,
     approval: Approval,
     resolving: &Resolving,

@@ -65,12 +65,16 @@ impl Asked {
 
 impl Said {
     pub fn new(answer: Value, by: &str, through: Through) -> Self {
-        let by = untrusted::plain(by, BY_CHARS_MAX);
         Self {
             answer,
-            by,
+            by: Self::name(by),
             through,
         }
+    }
+
+    /// As it is written down: one line, cut where it is long.
+    pub fn name(by: &str) -> String {
+        untrusted::plain(by, BY_CHARS_MAX)
     }
 }
 
