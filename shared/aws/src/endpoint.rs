@@ -6,16 +6,15 @@ use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Uri};
-use idwo_core::access::{Caller, Principal};
+use idwo_core::access::{Caller, Doorkeeper, Principal};
 use idwo_core::clock::{Clock, SystemClock};
 use idwo_core::dispatch::CorrelationId;
 use idwo_core::reach::{Host, ReachedAs};
 use lambda_http::request::RequestContext;
 use lambda_http::{IntoResponse, Request, RequestExt, service_fn};
 use serde_json::Value;
-use tokio::sync::Mutex;
 
-use crate::keys::KeyRing;
+use crate::keys;
 use crate::start::{self, Failed, Start};
 
 /// Serves what `made` gives until Lambda ends the process; `made` runs before the first event.
@@ -27,11 +26,11 @@ where
     start::runtime()?.block_on(async {
         let start = Start::here().await?;
         let handler = Arc::new(made(&start).await?);
-        let ring = Arc::new(Mutex::new(KeyRing::of(start, SystemClock.now())));
+        let keys = keys::at_the_door(&start);
         let answer = |request| {
-            let (handler, ring) = (Arc::clone(&handler), Arc::clone(&ring));
+            let (handler, keys) = (Arc::clone(&handler), Arc::clone(&keys));
             async move {
-                let request = received(request, &ring).await;
+                let request = received(request, keys.as_ref()).await;
                 Ok::<_, Infallible>(handler(request).await)
             }
         };
@@ -41,11 +40,11 @@ where
 
 /// With what only API Gateway knows. Whom no authorizer has let in, a key lets in here: an HTTP API
 /// and a function's own address have no authorizer of ours.
-async fn received(mut request: Request, ring: &Mutex<KeyRing>) -> Request {
+async fn received(mut request: Request, keys: &dyn Doorkeeper) -> Request {
     let path = request.raw_http_path().to_owned();
     let known = Known::of(request.request_context_ref(), &path);
     let admitted = match (known.admitted, request.headers().get(AUTHORIZATION)) {
-        (None, Some(header)) => admitted(header.clone(), ring).await,
+        (None, Some(header)) => admitted(header.clone(), keys).await,
         (admitted, _) => admitted,
     };
     let extensions = request.extensions_mut();
@@ -112,10 +111,9 @@ fn principal(fields: &HashMap<String, Value>) -> Option<Principal> {
 }
 
 /// Why somebody is not let in is not for them.
-async fn admitted(header: HeaderValue, ring: &Mutex<KeyRing>) -> Option<Principal> {
-    let (mut ring, now) = (ring.lock().await, SystemClock.now());
-    let asked = ring.ask(now, |keys| keys.admit(header.to_str().ok(), now));
-    asked.await.ok()?.ok()
+async fn admitted(header: HeaderValue, keys: &dyn Doorkeeper) -> Option<Principal> {
+    let admitted = keys.admit(header.to_str().ok(), SystemClock.now());
+    admitted.await.ok()
 }
 
 /// The runtime puts the stage before the path; the endpoint knows no stages.

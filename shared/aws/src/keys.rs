@@ -2,8 +2,13 @@
 //! answer for as long as secrets are used without a look ([`AGE_MAX`](crate::secrets::AGE_MAX)), so that a
 //! key that was taken back works for twice as long at most: ten minutes.
 
-use idwo_core::access::Keys;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use idwo_core::access::{Denied, Doorkeeper, Keys, Principal};
+use idwo_core::clock::{Clock, SystemClock};
 use jiff::Timestamp;
+use tokio::sync::Mutex;
 
 use crate::secrets::{LOOK_AGAIN_AFTER, Secrets};
 use crate::start::{Failed, Start};
@@ -30,6 +35,27 @@ impl KeyRing {
         }
         let start = self.0.start_of_age(now, LOOK_AGAIN_AFTER).await?;
         Ok(answer(&start.config.access_keys))
+    }
+}
+
+struct AtTheDoor(Mutex<KeyRing>);
+
+/// The keys that `start` has, and those that its secrets have later on.
+pub fn at_the_door(start: &Start) -> Arc<dyn Doorkeeper> {
+    let ring = KeyRing::of(start.clone(), SystemClock.now());
+    Arc::new(AtTheDoor(Mutex::new(ring)))
+}
+
+#[async_trait]
+impl Doorkeeper for AtTheDoor {
+    async fn admit(
+        &self,
+        authorization: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Principal, Denied> {
+        let mut ring = self.0.lock().await;
+        let asked = ring.ask(now, |keys| keys.admit(authorization, now)).await;
+        asked.unwrap_or(Err(Denied::Unreadable))
     }
 }
 

@@ -12,7 +12,7 @@ pub mod endpoint;
 pub mod function;
 mod https;
 pub mod invoke;
-mod keys;
+pub mod keys;
 pub mod metrics;
 pub mod runs;
 pub mod schedule;

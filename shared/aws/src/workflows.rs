@@ -35,7 +35,11 @@ pub fn with_links(ctx: Ctx, start: &Start) -> Result<Ctx, Failed> {
     Ok(Ctx { links, ..ctx })
 }
 
-fn of(start: &Start, kinds: Kinds) -> Result<Workflows, Failed> {
+/// The workflows of the deployment's tenant, for whoever sees nothing else.
+///
+/// # Errors
+/// Variables that are not usable.
+pub fn of(start: &Start, kinds: Kinds) -> Result<Workflows, Failed> {
     let table: Option<String> = start.variables.optional("IDWO_STATE_TABLE")?;
     let queue: Option<String> = start.variables.optional("IDWO_QUEUE_URL")?;
     if table.is_none() || queue.is_none() {
