@@ -109,6 +109,18 @@ impl AccessKey {
     }
 }
 
+impl FromStr for AccessKey {
+    type Err = &'static str;
+
+    /// As its owner holds it.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.strip_prefix(PREFIX).unwrap_or_default();
+        let is_key = digits.len() == 2 * KEY_BYTES && is_hex(digits);
+        let key = is_key.then(|| Self(text.to_owned()));
+        key.ok_or("`idwo_` and 64 digits in hexadecimal, in lower case")
+    }
+}
+
 impl Principal {
     /// Whether it may do what needs all of `scopes`.
     pub fn holds(&self, scopes: &[String]) -> bool {
@@ -148,13 +160,8 @@ impl FromStr for Keys {
         if keys.len() > KEYS_MAX {
             return Err("at most 100 keys");
         }
-        let is_digest = |record: &KeyRecord| {
-            let hex = record
-                .sha256
-                .bytes()
-                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-            record.sha256.len() == 2 * KEY_BYTES && hex
-        };
+        let is_digest =
+            |record: &KeyRecord| record.sha256.len() == 2 * KEY_BYTES && is_hex(&record.sha256);
         if !keys.iter().all(is_digest) {
             return Err("each sha256 as 64 digits in hexadecimal, in lower case");
         }
@@ -170,6 +177,10 @@ impl fmt::Debug for AccessKey {
 
 fn digest(key: &str) -> String {
     hex(&Sha256::digest(key.as_bytes()))
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -221,6 +232,15 @@ mod tests {
             Keys::default().admit(Some(&bearer), at(1)),
             Err(Denied::Unknown)
         );
+    }
+
+    #[test]
+    fn a_key_is_known_by_its_looks() {
+        let (key, _) = made();
+        assert_eq!(key.parse::<AccessKey>().unwrap().expose(), key);
+        for bad in ["", "idwo_", &key[..68], &key[5..], &key.to_uppercase()] {
+            assert!(bad.parse::<AccessKey>().is_err(), "{bad}");
+        }
     }
 
     #[test]
