@@ -62,10 +62,9 @@ impl Request {
         }
         let name = |text: &str| plain(text, NAME_CHARS_MAX);
         let [actor, action, target, policy] = [actor, action, target, policy].map(name);
-        let plan: Vec<_> = plan
-            .iter()
-            .map(|line| plain(line, LINE_CHARS_MAX))
-            .collect();
+        // None of them is cut, not even the longest: `plain` needs a place for its mark.
+        let whole = |line: &String| plain(line, LINE_CHARS_MAX + 1);
+        let plan: Vec<_> = plan.iter().map(whole).collect();
         Ok(Self {
             plan_hash: PlanHash::of(&action, &target, &plan),
             actor,
