@@ -18,6 +18,8 @@ const WORLDLY: [&str; 9] = [
 enum Kind {
     Endpoint,
     Authorizer,
+    /// For people, with a route of its own.
+    Page,
     Fixture,
     /// Of a queue of its own.
     Worker,
@@ -25,9 +27,10 @@ enum Kind {
     Tool,
 }
 
-const NO_TOOLS: [(&str, Kind); 6] = [
+const NO_TOOLS: [(&str, Kind); 7] = [
     ("mcp", Kind::Endpoint),
     ("authorizer", Kind::Authorizer),
+    ("approval_page", Kind::Page),
     ("conformance", Kind::Fixture),
     ("orchestration_worker", Kind::Worker),
     ("healing_worker", Kind::Worker),
