@@ -1,64 +1,47 @@
-//! Asks for an approval in a folder that nobody serves meanwhile, and prints its id: for trying out how people are
-//! asked, before there is work that needs one. `cargo run -p idwo-local --example ask_approval -- FOLDER`
+//! Asks for an approval in a folder for data, and prints the path of its page: `ask_approval FOLDER NAME ACTION
+//! TARGET LINE...`. Nobody may serve that folder meanwhile.
 
-use std::error::Error;
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
-use idwo_core::approval::{ApprovalWorkflow, Request};
+use approval_page::kinds;
+use idwo_core::approval::{Approval, LinkKey, Request};
 use idwo_core::chance::Chance;
 use idwo_core::clock::{Clock, SystemClock};
-use idwo_core::config::Variables;
-use idwo_core::input::WorkflowId;
-use idwo_core::workflow::{Kinds, Start, Started, Tenant, Workflow, kind};
+use idwo_core::config::{Config, Variables};
+use idwo_core::workflow::{Start, Started};
+use idwo_local::own_keys;
+use idwo_local::terminal::Failed;
 use idwo_local::work::Work;
-use serde_json::json;
-use uuid::Uuid;
 
 const OPEN_FOR: Duration = Duration::from_secs(3600);
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let folder = std::env::args_os()
-        .nth(1)
-        .ok_or("usage: ask_approval FOLDER")?;
-    let kinds = Kinds::of([kind::<ApprovalWorkflow>(())]);
-    let work = Work::open(&PathBuf::from(folder), &Variables::new([]), kinds).await?;
-    match work.runs.start(start()?).await? {
-        Started::New(loaded) => terminal(&WorkflowId::of(&loaded.run.id)),
-        other => Err(format!("not asked: {other:?}").into()),
-    }
-}
-
-fn start() -> Result<Start, Box<dyn Error + Send + Sync>> {
-    let plan = [
-        "tag v2.4.0 at 4f1c9d2",
-        "publish the release, with its <notes>",
-        "close the version in Jira",
-        "tell #releases",
-    ];
-    let plan = plan.map(str::to_owned);
-    let request = Request::new(
-        "ann",
-        "release v2.4.0",
-        "acme/storefront",
-        &plan,
-        "1",
-        OPEN_FOR,
-    )?;
-    let id = Chance::of_machine().id(SystemClock.now())?;
-    Ok(Start {
-        tenant: Tenant::default(),
-        entity: format!("release-{}", id.simple()).parse()?,
-        kind: ApprovalWorkflow::NAME.to_owned(),
-        input: json!(request),
-        correlation: Uuid::nil(),
+async fn main() -> Result<(), Failed> {
+    let words: Vec<_> = std::env::args().skip(1).collect();
+    let [folder, name, action, target, plan @ ..] = words.as_slice() else {
+        return Err("usage: ask_approval FOLDER NAME ACTION TARGET LINE...".into());
+    };
+    let folder = Path::new(folder);
+    std::fs::create_dir_all(folder)?;
+    let variables = Variables::new([]);
+    let config = own_keys::signing(Config::read(&variables)?, folder)?;
+    let request = Request::new("", action, target, plan, "example", OPEN_FOR)?;
+    let start = Start {
+        tenant: config.tenant.clone(),
+        entity: name.parse()?,
+        kind: request.asked().kind.to_owned(),
+        input: request.asked().input,
+        correlation: Chance::of_machine().id(SystemClock.now())?,
         parent: None,
-    })
-}
-
-#[expect(clippy::print_stdout, reason = "what it prints is its product")]
-fn terminal(id: &WorkflowId) -> Result<(), Box<dyn Error + Send + Sync>> {
-    println!("{id}");
-    Ok(())
+    };
+    let work = Work::open(folder, &variables, kinds()).await?;
+    let Started::New(loaded) = work.runs.start(start).await? else {
+        return Err("it was asked for before".into());
+    };
+    let approval = Approval::of(&loaded.run, SystemClock.now()).ok_or("it is no approval")?;
+    let key = config.request_state_key.ok_or("no key")?;
+    let path = LinkKey::of(&key)?.path(&config.tenant, &approval);
+    Ok(writeln!(std::io::stdout(), "{path}")?)
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
+use idwo_core::access::APPROVE;
 use idwo_core::input::{PullNumber, RepositoryName, WorkflowId};
 
 use crate::gate::Gate;
@@ -203,17 +204,18 @@ impl Args {
     }
 }
 
-/// One that a tool asks for: a misspelt one would hide every tool from who holds the key.
+/// One that something asks for: a misspelt one would hide every tool from who holds the key.
 fn scope(text: &str) -> Result<String, String> {
     let scopes: BTreeSet<_> = TOOLS
         .iter()
         .flat_map(|tool| (tool.contract)().scopes)
+        .chain([&APPROVE])
         .collect();
     if scopes.contains(&text) {
         return Ok(text.to_owned());
     }
     let known: Vec<_> = scopes.into_iter().copied().collect();
-    Err(format!("expected a scope of a tool: {}", known.join(", ")))
+    Err(format!("expected one of: {}", known.join(", ")))
 }
 
 fn loopback(text: &str) -> Result<SocketAddr, String> {

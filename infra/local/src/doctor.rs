@@ -84,8 +84,8 @@ fn signing(config: &Config) -> Component {
     if config.request_state_key.is_some() {
         return Component::ok("request state key", "set");
     }
-    let found = "not set: each start makes up its own. Several processes behind one address need \
-                 the same: make it once with `openssl rand -hex 32`";
+    let found = "not set: one is made and kept in the folder for data. Several processes behind one \
+                 address need the same: make it once with `openssl rand -hex 32`";
     Component::not_configured("request state key", found)
 }
 

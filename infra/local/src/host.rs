@@ -1,11 +1,13 @@
 //! What every way of serving shares: the gateway over the tools of this process, and the log.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use approval_page::ApprovalPage;
 use idwo_clients::services::{Misconfigured, Services};
 use idwo_core::cache::Cache;
 use idwo_core::clock::{Clock, SystemClock};
-use idwo_core::config::{Config, ConfigError, StateKey, Variables};
+use idwo_core::config::{Config, ConfigError, Variables};
 use idwo_core::ended::Ended;
 use idwo_core::workflow::Kinds;
 use mcp::catalogue::Catalogue;
@@ -18,6 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::in_process::InProcess;
 use crate::kept::Kept;
 use crate::kinds;
+use crate::own_keys;
 use crate::repositories::Repositories;
 use crate::terminal::Failed;
 use crate::workshop::Workshop;
@@ -52,21 +55,19 @@ pub(crate) fn kinds(dispatch: &InProcess, repositories: &Repositories) -> Kinds 
 }
 
 pub(crate) fn gateway(config: &Config, dispatch: Arc<InProcess>) -> Result<Gateway, Failed> {
-    let mut config = config.clone();
-    if config.request_state_key.is_none() {
-        config.request_state_key = Some(own_key()?);
-    }
     let catalogue = Catalogue::of(config.serves)?;
     let count = Arc::new(|_: &Ended<'_>| ());
-    Ok(Gateway::configured(&config, catalogue, dispatch, count)?)
+    Ok(Gateway::configured(config, catalogue, dispatch, count)?)
 }
 
-/// One process that nobody shares clients with can make up its key; it lasts as long as itself.
-fn own_key() -> Result<StateKey, Failed> {
-    let mut key = [0; StateKey::BYTES_MIN];
-    getrandom::fill(&mut key)?;
-    let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(text.parse()?)
+/// The pages of approvals, on which the owner of the folder for data approves.
+pub(crate) fn approvals(
+    config: &Config,
+    dispatch: &InProcess,
+    data: &Path,
+) -> Result<ApprovalPage, Failed> {
+    let (workflows, keys) = (dispatch.workshop().workflows(), own_keys::approver(data)?);
+    Ok(ApprovalPage::configured(config, workflows, Arc::new(keys))?)
 }
 
 /// Ctrl-C, SIGTERM or SIGHUP.

@@ -16,7 +16,9 @@ pub mod terminal;
 pub mod track;
 
 // Serving.
+pub mod front;
 mod host;
+pub mod own_keys;
 pub mod serve;
 pub mod stdio;
 mod welcome;

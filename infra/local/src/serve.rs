@@ -1,4 +1,4 @@
-//! Serving: one listener, the endpoint behind it, and an orderly end.
+//! Serving: one listener, what stands behind it, and an orderly end.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -17,7 +17,9 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::Args;
+use crate::front::Front;
 use crate::host;
+use crate::own_keys;
 use crate::repositories::Repositories;
 use crate::terminal::Failed;
 use crate::welcome;
@@ -43,6 +45,7 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<(), Failed> {
     let config = Config::read(variables)?;
     host::log_to_stderr(&config)?;
     let repositories = Repositories::open(args)?;
+    let config = own_keys::signing(config, &repositories.data)?;
     let end = host::asked_to_end()?;
     let listener = TcpListener::bind(args.bind)
         .await
@@ -50,6 +53,8 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<(), Failed> {
     let address = listener.local_addr()?;
     let dispatch = host::working_dispatch(&repositories, variables).await?;
     let gateway = host::gateway(&config, Arc::clone(&dispatch))?;
+    let approvals = host::approvals(&config, &dispatch, &repositories.data)?;
+    let front = Front::from(Endpoint::new(gateway, &config)).with(approvals);
     let ended = CancellationToken::new();
     let working = dispatch.workshop().work_until(ended.clone());
     #[cfg(feature = "rehearsal")]
@@ -58,7 +63,7 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<(), Failed> {
         end.await;
         ended.cancel();
     };
-    let mut serving = std::pin::pin!(accept(listener, Endpoint::new(gateway, &config), end));
+    let mut serving = std::pin::pin!(accept(listener, front, end));
     tokio::select! {
         () = &mut serving => {}
         shown = welcome::print(address, args, &repositories, dispatch.as_ref(), &config) => {
@@ -71,7 +76,12 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<(), Failed> {
 }
 
 /// Takes connections until `end`, then lets those that are busy finish.
-pub async fn accept(listener: TcpListener, endpoint: Endpoint, end: impl Future<Output = ()>) {
+pub async fn accept(
+    listener: TcpListener,
+    served: impl Into<Front>,
+    end: impl Future<Output = ()>,
+) {
+    let front = served.into();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let connections = GracefulShutdown::new();
     let mut end = std::pin::pin!(end);
@@ -88,10 +98,10 @@ pub async fn accept(listener: TcpListener, endpoint: Endpoint, end: impl Future<
             rest().await;
             continue;
         };
-        let endpoint = endpoint.clone();
+        let front = front.clone();
         let service = service_fn(move |request| {
-            let endpoint = endpoint.clone();
-            async move { Ok::<_, Infallible>(endpoint.answer(request).await) }
+            let front = front.clone();
+            async move { Ok::<_, Infallible>(front.answer(request).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

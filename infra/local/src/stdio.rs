@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::Args;
 use crate::host;
+use crate::own_keys;
 use crate::repositories::Repositories;
 use crate::terminal::Failed;
 
@@ -17,6 +18,7 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<(), Failed> {
     host::log_to_stderr(&config)?;
     let end = host::asked_to_end()?;
     let repositories = Repositories::open(args)?;
+    let config = own_keys::signing(config, &repositories.data)?;
     let dispatch = host::working_dispatch(&repositories, variables).await?;
     let gateway = host::gateway(&config, Arc::clone(&dispatch))?;
     let ended = CancellationToken::new();

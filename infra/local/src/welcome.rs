@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::args::Args;
 use crate::call;
 use crate::in_process::InProcess;
+use crate::own_keys;
 use crate::repositories::{self, Repositories};
 use crate::terminal;
 
@@ -36,9 +37,10 @@ pub(crate) async fn print(
         .collect();
     let start = format!("IDWO serves MCP at {url} (health: http://{address}/health)\n");
     terminal::print(&format!(
-        "{start}\n{}\nRepositories: {}\n",
+        "{start}\n{}\nRepositories: {}\nApprovals: their pages take the key in {}\n",
         clients(&url),
-        names.join(", ")
+        names.join(", "),
+        own_keys::approver_in(&repositories.data).display()
     ))?;
     let proof =
         tokio::time::timeout(config.call_timeout, proof(args, repositories, dispatch)).await;
