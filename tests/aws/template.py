@@ -34,6 +34,8 @@ PUBLIC = {
     ("/health", "get"),
     ("/.well-known/oauth-protected-resource", "get"),
     ("/.well-known/oauth-protected-resource/mcp", "get"),
+    ("/approvals/{id}/{signature}", "get"),
+    ("/approvals/{id}/{signature}", "post"),
 }
 
 resources = translated(sys.argv[1])["Resources"]
@@ -60,7 +62,7 @@ def each_function_has_a_role_and_a_log_of_its_own() -> None:
         is_called_each_minute = name == "ReconcilerFunction"
         mode = "PassThrough" if is_called_each_minute else "Active"
         assert properties(name)["TracingConfig"]["Mode"] == mode, name
-        is_waited_for = resources[name].get("Condition") != "WithTables"
+        is_waited_for = name == "ApprovalPageFunction" or resources[name].get("Condition") != "WithTables"
         assert properties(name)["MemorySize"] <= 1024, name
         longest = 45 if name in GOES_ON else 29 if is_waited_for else 60
         assert properties(name)["Timeout"] <= longest, name
@@ -120,6 +122,16 @@ def who_works_may_keep_runs_and_use_one_queue_and_nothing_else() -> None:
     assert (tell["Action"], tell["Resource"]) == ("sqs:SendMessage", queue), tell
 
 
+def the_approval_page_may_decide_and_sign_and_nothing_else() -> None:
+    allowed = statements("ApprovalPageRole")
+    assert set(allowed) == OF_ALL | {"ChangeTheState", "TellWorkers", "ReadTheSigningSecret"}, allowed
+    # As whoever cancels may: both let something happen to a run.
+    cancels = statements("CancelWorkflowRole")
+    for same in ("ChangeTheState", "TellWorkers"):
+        assert allowed[same] == cancels[same], allowed
+    assert allowed["ReadTheSigningSecret"]["Resource"] == {"Ref": "SigningSecret"}, allowed
+
+
 def what_fails_five_times_is_kept_and_somebody_can_hear_of_it() -> None:
     mappings = {
         found["Properties"]["EventSourceArn"]["Fn::GetAtt"][0]: found["Properties"]
@@ -156,7 +168,7 @@ def what_is_due_is_looked_for_each_minute() -> None:
 def without_state_there_is_nothing_of_durable_work() -> None:
     of_work = {"AWS::SQS::Queue", "AWS::Lambda::EventSourceMapping", "AWS::Events::Rule", "AWS::CloudWatch::Alarm"}
     for name, found in resources.items():
-        if found["Type"] in of_work or name.startswith((*WORKERS, "Reconciler")):
+        if found["Type"] in of_work or name.startswith((*WORKERS, "Reconciler", "ApprovalPage")):
             assert found.get("Condition") == "WithTables", name
 
 
@@ -167,7 +179,7 @@ def statements(role: str) -> dict[str, dict]:
 
 
 def allowed(statement: dict) -> dict:
-    """One that hangs on a condition, as if that held."""
+    """What hangs on a condition, as if that held."""
     return statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
@@ -188,8 +200,8 @@ def only_what_is_public_needs_no_key() -> None:
     open_to_all = {
         (path, method)
         for path, methods in body["paths"].items()
-        for method, operation in methods.items()
-        if operation["security"] == [{"NONE": []}]
+        for method, operation in allowed(methods).items()
+        if allowed(operation)["security"] == [{"NONE": []}]
     }
     assert open_to_all == PUBLIC, open_to_all
     any_method = body["paths"]["/mcp"]["x-amazon-apigateway-any-method"]
@@ -203,7 +215,7 @@ def nothing_runs_away() -> None:
     [stage] = of_type("AWS::ApiGateway::Stage").values()
     limits = {
         (limit["ResourcePath"].replace("~1", "/"), limit["HttpMethod"].lower()): limit["ThrottlingRateLimit"]
-        for limit in stage["Properties"]["MethodSettings"]
+        for limit in map(allowed, stage["Properties"]["MethodSettings"])
     }
     assert limits == {("/*", "*"): {"Ref": "RequestsPerSecond"}} | {public: 1 for public in PUBLIC}, limits
     assert stage["Properties"]["TracingEnabled"]
@@ -244,6 +256,7 @@ CHECKS = [
     no_policy_has_a_wildcard_but_for_traces,
     the_endpoint_may_call_tools_and_read_its_secret_and_nothing_else,
     who_works_may_keep_runs_and_use_one_queue_and_nothing_else,
+    the_approval_page_may_decide_and_sign_and_nothing_else,
     what_fails_five_times_is_kept_and_somebody_can_hear_of_it,
     what_is_due_is_looked_for_each_minute,
     without_state_there_is_nothing_of_durable_work,
