@@ -34,12 +34,12 @@ pub(crate) fn host(head: &Parts, names: &Names) -> Result<Host, Refused> {
 
 /// A form of another page, or of another site, decides nothing.
 pub(crate) fn is_of_the_page(head: &Parts, host: &Host) -> Result<(), Refused> {
-    let site = text(&head.headers, FETCH_SITE);
+    let site = head.headers.get(FETCH_SITE);
     let is_same_site = site.is_none_or(|site| site == "same-origin");
     let is_own = match text(&head.headers, ORIGIN) {
         None => !head.headers.contains_key(ORIGIN),
         // The page is sent with `Referrer-Policy: no-referrer`, which makes browsers hide its own origin too.
-        Some("null") => site == Some("same-origin"),
+        Some("null") => site.is_some(),
         Some(origin) => origin.parse::<Origin>().is_ok_and(|o| o.is_of(host)),
     };
     let is_of_the_page = is_same_site && is_own;

@@ -18,6 +18,7 @@ mod decided;
 
 // What is answered.
 mod answers;
+mod facts;
 mod html;
 mod shown;
 
