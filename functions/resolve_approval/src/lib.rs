@@ -1,6 +1,7 @@
 //! `resolve_approval`: declines what waits for an approval, and lets a person approve it: in a form of the client,
 //! or on a page. The call itself approves for nobody but a principal that was given the scope for it.
 
+use idwo_core::access::APPROVE;
 use idwo_core::approval::{self, Decision};
 use idwo_core::ctx::Ctx;
 use idwo_core::failure::Failure;
@@ -60,7 +61,7 @@ impl Tool for ResolveApproval {
             return deciding::by_the_call(ctx, id, Decision::Decline).await;
         }
         let approval = approval::find(&ctx.workflows, id, ctx.clock.now()).await?;
-        if approval.state != approval::State::Pending || ctx.asker.holds(approval::SCOPE) {
+        if approval.state != approval::State::Pending || ctx.asker.holds(APPROVE) {
             return deciding::by_the_call(ctx, id, Decision::Approve).await;
         }
         asking::the_user(ctx, &approval)

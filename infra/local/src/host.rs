@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use approval_page::ApprovalPage;
 use idwo_clients::services::{Misconfigured, Services};
+use idwo_core::approval::LinkKey;
 use idwo_core::cache::Cache;
 use idwo_core::clock::{Clock, SystemClock};
 use idwo_core::config::{Config, ConfigError, Variables};
 use idwo_core::ended::Ended;
 use idwo_core::workflow::Kinds;
 use mcp::catalogue::Catalogue;
-use mcp::gateway::Gateway;
+use mcp::gateway::{Gateway, GatewayError};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -45,7 +46,11 @@ pub(crate) async fn working_dispatch(
     let dispatch = dispatch(repositories, variables)?;
     let kinds = kinds(&dispatch, repositories);
     let workshop = Workshop::open(&repositories.data, variables, kinds).await?;
-    Ok(Arc::new(dispatch.with(workshop)))
+    let config = own_keys::signing(Config::read(variables)?, &repositories.data)?;
+    let key = config.request_state_key.ok_or(GatewayError::NoKey)?;
+    Ok(Arc::new(
+        dispatch.with(workshop).linked_by(LinkKey::of(&key)?),
+    ))
 }
 
 /// All that this process can work on.

@@ -12,9 +12,6 @@ mod resolve;
 mod view;
 mod workflow;
 
-/// What a principal must hold to approve without a person being asked anew. No assistant gets it by default.
-pub const SCOPE: &str = "workflows:approve";
-
 pub use self::form::{DECISION, decision_of, question};
 pub use self::link::{Link, LinkKey};
 pub use self::request::{PlanHash, Request};
