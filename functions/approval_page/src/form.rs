@@ -54,6 +54,6 @@ pub(crate) fn read(body: &[u8]) -> Result<Wish, Refused> {
         Some("decline") => Decision::Decline,
         _ => return Err(Refused::Bad("the form says neither approve nor decline")),
     };
-    let key = key.unwrap_or_default().trim().to_owned();
+    let key = key.unwrap_or_default();
     Ok(Wish { decision, key })
 }

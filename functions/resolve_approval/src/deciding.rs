@@ -8,6 +8,7 @@ use idwo_core::input::WorkflowId;
 use idwo_core::tool::Answered;
 use idwo_core::workflow::Through;
 
+use crate::audit;
 use crate::report::Report;
 
 pub(crate) async fn by_the_call(
@@ -32,8 +33,12 @@ pub(crate) async fn resolved(
 ) -> Result<Answered<Report>, Failure> {
     let now = ctx.clock.now();
     let (status, report) = match approval::resolve(&ctx.workflows, id, resolving, now).await {
-        Ok(approval) => (Status::Ok, Report::of(&approval)),
+        Ok(approval) => {
+            audit::decided(&approval, resolving);
+            (Status::Ok, Report::of(&approval))
+        }
         Err(NotResolved::Refused { why, approval }) => {
+            audit::refused(&approval, resolving, why);
             (Status::Refused, Report::of(&approval).refused(why))
         }
         Err(NotResolved::Failed(failure)) => return Err(failure),

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod asking;
+mod audit;
 mod deciding;
 mod report;
 

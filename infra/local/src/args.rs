@@ -84,6 +84,13 @@ pub enum Command {
     /// them, that one is asked, at --bind.
     Workflows(Stories),
 
+    /// Show what waits for an approval and let the person at this terminal decide it; without an id, name what
+    /// waits.
+    Approve {
+        /// As `get_workflow` names it.
+        id: Option<WorkflowId>,
+    },
+
     /// Serve the sample as GitHub and Jira would, and print the variables that lead there.
     Sandbox(Sandbox),
 

@@ -40,12 +40,17 @@ impl Desk {
 
     /// What `get_workflow` answers: the same at either.
     pub(crate) async fn ask(&self, arguments: &Value) -> Result<Answer, Failed> {
+        self.call(TOOL, arguments).await
+    }
+
+    /// What a tool answers.
+    pub(crate) async fn call(&self, tool: &str, arguments: &Value) -> Result<Answer, Failed> {
         match self {
             Self::Here { dispatch, .. } => {
                 let arguments = arguments.as_object().cloned().unwrap_or_default();
-                Ok(dispatch.tool(TOOL, arguments, Watcher::silent()).await?)
+                Ok(dispatch.tool(tool, arguments, Watcher::silent()).await?)
             }
-            Self::There(serving) => Ok(serving.call(TOOL, arguments.clone()).await?),
+            Self::There(serving) => Ok(serving.call(tool, arguments.clone()).await?),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! on this machine.
 
 // The command line.
+pub mod approve;
 pub mod args;
 pub mod call;
 mod desk;

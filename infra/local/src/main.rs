@@ -8,7 +8,7 @@ use idwo_core::config::Variables;
 use idwo_embedded::env_file;
 use idwo_local::args::{Args, Command};
 use idwo_local::terminal::{self, Failed};
-use idwo_local::{call, doctor, key, quiesce, sandbox, serve, stdio, stories, track};
+use idwo_local::{approve, call, doctor, key, quiesce, sandbox, serve, stdio, stories, track};
 
 /// How long threads that still compute may hold up the end.
 const THREADS_TIMEOUT: Duration = Duration::from_secs(1);
@@ -44,6 +44,7 @@ async fn obeyed(args: &Args, variables: &Variables) -> Result<ExitCode, Failed> 
         Some(Command::Call(wanted)) => return call::run(args, wanted, variables).await,
         Some(Command::Track(wanted)) => track::run(args, wanted, variables).await?,
         Some(Command::Workflows(wanted)) => stories::run(args, wanted, variables).await?,
+        Some(Command::Approve { id }) => approve::run(args, id.as_ref(), variables).await?,
         Some(Command::Sandbox(wanted)) => sandbox::run(args, wanted).await?,
         Some(Command::Key(wanted)) => key::run(wanted)?,
         Some(Command::Doctor) => return doctor::run(args, variables).await,

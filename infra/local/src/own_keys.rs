@@ -17,7 +17,7 @@ const SIGNING: &str = "signing.key";
 const APPROVER: &str = "approver.key";
 
 /// As whom it approves.
-const OWNER: &str = "owner";
+pub(crate) const OWNER: &str = "owner";
 
 /// Longest key that is read, in bytes: one has 69 characters.
 const KEY_BYTES_MAX: u64 = 256;
@@ -60,6 +60,11 @@ pub(crate) fn approver(data: &Path) -> Result<Keys, OwnKeyError> {
     let record = kept(&path)?.record(OWNER.to_owned(), scopes, Timestamp::MAX);
     let keys = json!([record]).to_string().parse();
     keys.map_err(|_| OwnKeyError::NoKey { path })
+}
+
+/// What the owner types into a page; for who acts as the owner on this machine.
+pub(crate) fn approvers_key(data: &Path) -> Result<String, OwnKeyError> {
+    Ok(kept(&approver_in(data))?.expose().to_owned())
 }
 
 pub(crate) fn approver_in(data: &Path) -> PathBuf {

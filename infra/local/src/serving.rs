@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST};
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use idwo_core::failure::Source;
 use idwo_core::tool::Answer;
@@ -44,20 +44,41 @@ impl Serving {
         let params = json!({ "name": tool, "arguments": arguments });
         let message =
             json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
-        let answered = tokio::time::timeout(ANSWER_TIMEOUT, self.posted(message.to_string()));
-        let answered = answered.await.map_err(|_| Unanswered::TooLate(self.0))?;
-        let body = answered.map_err(|source| Unanswered::Nobody { at: self.0, source })?;
+        let message = Request::post("/mcp")
+            .header(ACCEPT, "application/json, text/event-stream")
+            .header(CONTENT_TYPE, "application/json")
+            .header(HOST, self.0.to_string())
+            .body(message.to_string());
+        let (_, body) = self.posted(message).await?;
         self.read(&body)
     }
 
-    async fn posted(&self, message: String) -> Result<Vec<u8>, Source> {
+    /// Fills the form on the page of an approval in.
+    pub(crate) async fn decide(&self, path: &str, form: String) -> Result<(), Unanswered> {
+        let form = Request::post(path)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(HOST, self.0.to_string())
+            .body(form);
+        let (status, _) = self.posted(form).await?;
+        if status.is_success() || status.is_redirection() {
+            return Ok(());
+        }
+        Err(Unanswered::Refused(format!("the page answers {status}")))
+    }
+
+    async fn posted(
+        &self,
+        request: Result<Request<String>, hyper::http::Error>,
+    ) -> Result<(StatusCode, Vec<u8>), Unanswered> {
+        let sent = async { self.sent(request?).await };
+        let answered = tokio::time::timeout(ANSWER_TIMEOUT, sent).await;
+        let answered = answered.map_err(|_| Unanswered::TooLate(self.0))?;
+        answered.map_err(|source| Unanswered::Nobody { at: self.0, source })
+    }
+
+    async fn sent(&self, request: Request<String>) -> Result<(StatusCode, Vec<u8>), Source> {
         let stream = TcpStream::connect(self.0).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        let request = Request::post("/mcp")
-            .header(HOST, self.0.to_string())
-            .header(ACCEPT, "application/json, text/event-stream")
-            .header(CONTENT_TYPE, "application/json")
-            .body(message)?;
         let answered = async { body(sender.send_request(request).await?).await };
         let (connection, answered) = (std::pin::pin!(connection), std::pin::pin!(answered));
         match futures::future::select(answered, connection).await {
@@ -87,7 +108,8 @@ impl Serving {
     }
 }
 
-async fn body(response: Response<Incoming>) -> Result<Vec<u8>, Source> {
+async fn body(response: Response<Incoming>) -> Result<(StatusCode, Vec<u8>), Source> {
+    let status = response.status();
     let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX);
-    Ok(body.collect().await?.to_bytes().to_vec())
+    Ok((status, body.collect().await?.to_bytes().to_vec()))
 }
