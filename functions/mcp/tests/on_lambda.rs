@@ -111,6 +111,27 @@ async fn one_id_leads_from_the_gateway_to_the_tool_and_no_log_has_a_body() {
 }
 
 #[tokio::test]
+async fn who_brings_a_state_that_nobody_gave_them_is_refused_and_in_the_log() {
+    let aws = Aws::start().await.unwrap();
+    let process = start(&aws, KEY).await;
+    let mut call = call();
+    call["params"]["requestState"] = json!("forged-state");
+    let (_, answer) = ask(&aws, DOMAIN, &call).await;
+    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+
+    let log = process.end();
+    let mut lines = log.iter().map(|line| serde_json::from_str(line).unwrap());
+    let said: Value = lines
+        .find(|line: &Value| line["target"] == "audit")
+        .unwrap();
+    assert_eq!(
+        (&said["fields"]["what"], &said["fields"]["caller"]),
+        (&json!("analyze_pr"), &json!("ci"))
+    );
+    assert!(!log.concat().contains("forged-state"));
+}
+
+#[tokio::test]
 async fn what_is_public_needs_no_key_and_knows_its_address() {
     let aws = Aws::start().await.unwrap();
     let _process = start(&aws, KEY).await;

@@ -99,7 +99,8 @@ async fn tell(
 ) -> Result<(), Failure> {
     let loaded = workflows.find(&approval.id).await?;
     let asked = runs.own_questions(&loaded.run);
-    let Some(asked) = asked.first() else {
+    let is_it = loaded.run.uid == approval.uid;
+    let Some(asked) = asked.first().filter(|_| is_it) else {
         return Ok(());
     };
     let answer = answer_of(resolving.decision);
