@@ -102,11 +102,8 @@ async fn an_answer_that_is_brought_again_decides_nothing_and_stands_in_the_story
     assert_eq!(reply["status"], "refused", "{told:#}");
     assert_eq!(reply["result"]["state"], "declined");
     let story = story(&bench, &approval).await;
-    let last = story.last().unwrap();
-    assert!(
-        last.contains("noted") && last.contains("decided before"),
-        "{story:#?}"
-    );
+    let is_noted = |event: &String| event.contains("noted") && event.contains("decided before");
+    assert!(story.iter().any(is_noted), "{story:#?}");
     bench.close().await;
 }
 

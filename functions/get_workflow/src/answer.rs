@@ -1,5 +1,6 @@
 //! The reply about one workflow.
 
+use idwo_core::approval::Approval;
 use idwo_core::ctx::Ctx;
 use idwo_core::envelope::{Detail, NextCall, Reply, Status};
 use idwo_core::evidence::{Evidence, Source};
@@ -7,6 +8,7 @@ use idwo_core::failure::Failure;
 use idwo_core::later;
 use idwo_core::tool::{Answer, Tool};
 use idwo_core::workflow::{Loaded, Outcome, Run};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -29,45 +31,70 @@ pub(crate) async fn of_one(
     let newest_attempt = newest.map_or(run.id.attempt, |newest| newest.run.id.attempt);
     let approvals = approvals::of(ctx, run).await?;
     let workflow = Workflow::of(run, newest_attempt, &records, &approvals, &room);
-    let pending = approvals
-        .iter()
-        .find(|approval| approvals::is_pending(approval));
-    let (mut text, evidence) = (text(run, &workflow), evidence(run, &workflow));
-    let next = again(&workflow);
-    let mut reply = Reply::new(
-        Report {
-            workflow: Some(workflow),
-            newest: None,
-        },
-        ctx.clock.now(),
-    );
-    reply.sources.push(Source {
+    let pending = approvals.iter().find(|of| approvals::is_pending(of));
+    let answer = answer_in(run);
+    let evidence = evidence(run, &workflow);
+    let text = [
+        Some(text(run, &workflow)),
+        pending.map(approvals::in_words),
+        answer.as_ref().map(|answer| answer.text.clone()),
+    ];
+    let next = next(run, &workflow, pending, answer.is_some());
+    let workflow_id = workflow.workflow_id.to_string();
+    let report = Report {
+        workflow: Some(workflow),
+        newest: None,
+    };
+    let mut reply = Reply::new(report, ctx.clock.now());
+    reply.sources.push(source(found, reply.generated_at));
+    reply.text = text.into_iter().flatten().collect::<Vec<_>>().join("\n");
+    reply.evidence = evidence;
+    reply.next = next;
+    if !run.status.has_ended() {
+        reply.status = Status::Accepted;
+        reply.workflow_id = Some(workflow_id);
+    }
+    if pending.is_some() {
+        reply.status = Status::NeedsApproval;
+    }
+    Ok(reply)
+}
+
+fn source(found: &Loaded, fetched_at: Timestamp) -> Source {
+    Source {
         id: "store".to_owned(),
         url: None,
-        fetched_at: reply.generated_at,
+        fetched_at,
         revision: format!("version {}", found.version),
         cache_age_s: 0,
         note: None,
-    });
-    if let Some(pending) = pending {
-        text = format!("{text}\n{}", approvals::in_words(pending));
     }
-    if let Some(answer) = answer_in(run) {
-        text = format!("{text}\n{}", answer.text);
-        reply.next.push(whole(&next));
-    }
-    reply.text = text;
-    reply.evidence = evidence;
+}
+
+/// What whoever asked can do now: let a person decide, wait, or have all of what was answered.
+fn next(
+    run: &Run,
+    workflow: &Workflow,
+    pending: Option<&Approval>,
+    has_answer: bool,
+) -> Vec<NextCall> {
+    let id = ("workflow_id", json!(workflow.workflow_id));
+    let mut next: Vec<_> = pending.map(approvals::asking).into_iter().collect();
     if !run.status.has_ended() {
-        reply.status = Status::Accepted;
-        reply.workflow_id = next.arguments.get("workflow_id").and_then(text_of);
-        reply.next.push(next);
+        next.push(look([id.clone(), ("wait_s", json!(WAIT_S_MAX))]));
     }
-    if let Some(pending) = pending {
-        reply.status = Status::NeedsApproval;
-        reply.next.insert(0, approvals::asking(pending));
+    if has_answer {
+        next.push(look([id, ("detail", json!(Detail::Full))]));
     }
-    Ok(reply)
+    next
+}
+
+fn look(arguments: [(&str, Value); 2]) -> NextCall {
+    let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
+    NextCall {
+        tool: GetWorkflow::NAME,
+        arguments: Map::from_iter(arguments),
+    }
 }
 
 /// What the tool answered that the run asked, where that is what it has ended with.
@@ -80,30 +107,8 @@ fn answer_in(run: &Run) -> Option<Answer> {
     }
 }
 
-/// The call that gives all of it.
-fn whole(again: &NextCall) -> NextCall {
-    let mut whole = again.clone();
-    whole.arguments.remove("wait_s");
-    let detail = ("detail".to_owned(), json!(Detail::Full));
-    whole.arguments.extend([detail]);
-    whole
-}
-
 fn text_of(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
-}
-
-/// The same question once more, for whoever waits.
-fn again(workflow: &Workflow) -> NextCall {
-    let arguments = [
-        ("workflow_id", json!(workflow.workflow_id)),
-        ("wait_s", json!(WAIT_S_MAX)),
-    ];
-    let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
-    NextCall {
-        tool: GetWorkflow::NAME,
-        arguments: Map::from_iter(arguments),
-    }
 }
 
 fn evidence(run: &Run, workflow: &Workflow) -> Vec<Evidence> {
