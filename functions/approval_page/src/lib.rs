@@ -2,7 +2,7 @@
 //! declines: it may have passed through a model's hands, and a model must not approve. Approving needs the key
 //! of an approver beside it, typed into the page.
 //!
-//! What the page shows was written by others: [`html`] lets none of it become markup. The markup is written by
+//! What the page shows was written by others: `html.rs` lets none of it become markup. The markup is written by
 //! hand, since one page needs no language of templates.
 
 mod page;
