@@ -10,7 +10,7 @@ use idwo_core::workflow::Kinds;
 
 #[cfg(feature = "rehearsal")]
 pub(crate) fn all(forge: Arc<dyn Forge>, tools: Arc<dyn Dispatch>, data: &Path) -> Kinds {
-    idwo_workflows::asking(forge, tools).and(crate::rehearsal::kind_in(data))
+    idwo_workflows::asking(forge, tools).and(Kinds::of([crate::rehearsal::kind_in(data)]))
 }
 
 #[cfg(not(feature = "rehearsal"))]

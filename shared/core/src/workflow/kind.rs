@@ -63,10 +63,10 @@ impl Kinds {
         Self(kinds.into_iter().map(|kind| (kind.name(), kind)).collect())
     }
 
-    /// These and one more.
+    /// Those and the `others`, which have other names.
     #[must_use]
-    pub fn and(mut self, kind: Arc<dyn Kind>) -> Self {
-        self.0.insert(kind.name(), kind);
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
         self
     }
 
