@@ -5,7 +5,6 @@ use idwo_core::envelope::{Detail, NextCall, Reply, Status};
 use idwo_core::failure::Failure;
 use idwo_core::input::WorkflowId;
 use idwo_core::tool::{Annotations, Answered, Tool};
-use idwo_core::workflow::{Event, Loaded, RunsFailure, Workflows};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -43,10 +42,7 @@ impl Tool for CancelWorkflow {
     async fn call(ctx: &Ctx, input: Input) -> Result<Answered<Report>, Failure> {
         let before = ctx.workflows.find(&input.workflow_id).await?;
         let id = WorkflowId::of(&before.run.id);
-        let is_to_be_asked = !before.run.status.has_ended() && before.run.stop.is_none();
-        if is_to_be_asked {
-            ask(&ctx.workflows, &before).await?;
-        }
+        ctx.workflows.cancel(&before.run, Self::NAME, None).await?;
         let now = ctx.workflows.find(&id).await?;
         let mut reply = Reply::new(Report::of(&before.run, &now.run), ctx.clock.now());
         reply.text = reply.result.in_words();
@@ -57,20 +53,6 @@ impl Tool for CancelWorkflow {
             reply.next.push(look_at(&id));
         }
         Ok(Answered::of(reply, Detail::Summary))
-    }
-}
-
-/// One that has ended in between, or is about to, is looked at again and told as it is.
-async fn ask(workflows: &Workflows, found: &Loaded) -> Result<(), Failure> {
-    let (runs, _) = workflows.kept()?;
-    let by = CancelWorkflow::NAME.to_owned();
-    match runs
-        .happen(&found.run.id, Event::CancelAsked { by }, None)
-        .await
-    {
-        // It is written down; whoever looks for what is due tells the workers.
-        Ok(_) | Err(RunsFailure::Untold(_)) => Ok(()),
-        Err(failure) => Err(failure.into()),
     }
 }
 

@@ -3,7 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
+use super::event::Event;
 use super::id::Tenant;
+use super::run::Run;
 use super::runs::{Loaded, Runs, RunsFailure};
 use crate::failure::{Failure, Retry};
 use crate::input::WorkflowId;
@@ -45,6 +49,29 @@ impl Workflows {
             (None, None) => None,
         };
         found.ok_or_else(|| unknown(id))
+    }
+
+    /// Asks a run to stop; one that has ended, or is about to, stays as it is. `correlation` is of the call that
+    /// is the cause.
+    pub async fn cancel(
+        &self,
+        run: &Run,
+        by: &str,
+        correlation: Option<Uuid>,
+    ) -> Result<(), Failure> {
+        if run.status.has_ended() || run.stop.is_some() {
+            return Ok(());
+        }
+        let (runs, _) = self.kept()?;
+        let by = by.to_owned();
+        match runs
+            .happen(&run.id, Event::CancelAsked { by }, correlation)
+            .await
+        {
+            // It is written down; whoever looks for what is due tells the workers.
+            Ok(_) | Err(RunsFailure::Untold(_)) => Ok(()),
+            Err(failure) => Err(failure.into()),
+        }
     }
 }
 
