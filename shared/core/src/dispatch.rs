@@ -9,8 +9,13 @@ use uuid::Uuid;
 use crate::access::Principal;
 use crate::failure::Failure;
 use crate::health::Component;
+use crate::input::WorkflowId;
+use crate::task::{Task, Wish};
 use crate::tool::Answer;
 use crate::watcher::Watcher;
+
+/// The extension of the protocol that a client declares which takes tasks.
+pub const TASKS: &str = "io.modelcontextprotocol/tasks";
 
 #[async_trait]
 pub trait Dispatch: Send + Sync + 'static {
@@ -57,6 +62,11 @@ pub enum Ask {
         of: Argument,
         value: String,
     },
+    /// Of work that outlasts its call, by whom it was handed over to.
+    Task {
+        id: WorkflowId,
+        wish: Wish,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -100,12 +110,23 @@ pub enum Reply {
     Answer(Answer),
     /// A result in the protocol's own words, for what the envelope cannot say: pictures, messages
     /// of a prompt, contents of a resource.
-    Result { result: Map<String, Value> },
+    Result {
+        result: Map<String, Value>,
+    },
     /// Questions to the client, in the protocol's own words, by keys that its answers come back
     /// with. `state` is readable by the client, and not changeable.
     Questions {
         questions: Map<String, Value>,
         state: Option<String>,
+    },
+    /// What a client has to declare before it can be answered, in the protocol's words.
+    Needs {
+        capabilities: Map<String, Value>,
+    },
+    Task(Task),
+    /// The ids of a task's questions that were answered.
+    Heard {
+        questions: Vec<String>,
     },
 }
 
@@ -127,5 +148,11 @@ impl Round {
     pub fn takes_forms(&self) -> bool {
         let modes = self.capabilities.get("elicitation");
         modes.is_some_and(|modes| modes.get("form").is_some() || modes.get("url").is_none())
+    }
+
+    /// Whether a task can be handed over to it instead of an answer.
+    pub fn takes_tasks(&self) -> bool {
+        let extensions = self.capabilities.get("extensions");
+        extensions.is_some_and(|extensions| extensions.get(TASKS).is_some())
     }
 }

@@ -197,7 +197,7 @@ fn drop_unfounded(judgements: &mut Vec<Judgement>, facts: &BTreeSet<&str>) -> Op
 }
 
 /// Every string and every name in `value`, [`visible`].
-fn shown(value: Value) -> Value {
+pub(crate) fn shown(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(visible(&text).into_owned()),
         Value::Array(items) => items.into_iter().map(shown).collect(),

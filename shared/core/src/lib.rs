@@ -36,4 +36,5 @@ pub mod untrusted;
 // Work that outlasts a call, and what people have to agree to first.
 pub mod approval;
 pub mod later;
+pub mod task;
 pub mod workflow;

@@ -205,7 +205,7 @@ fn without_null(schema: &mut Value) {
 }
 
 /// Cut between characters, and the cut marked.
-fn at_most(bytes_max: usize, text: &str) -> String {
+pub(crate) fn at_most(bytes_max: usize, text: &str) -> String {
     const MARK: &str = "…";
     if text.len() <= bytes_max {
         return text.to_owned();
