@@ -2,12 +2,11 @@
 
 use idwo_aws::{Failed, tool, workflows};
 use idwo_clients::services;
-use idwo_core::workflow::Kinds;
 
 fn main() -> Result<(), Failed> {
     tool::serve::<get_workflow::GetWorkflow>(async |start| {
         let ctx = services::of_function(&start.variables).await?;
-        // To look at one, nobody has to know its kind.
-        workflows::beside(ctx, start, |_| Kinds::default())
+        // To look at one, nobody has to know its kind; to see what it asks, somebody has.
+        workflows::beside(ctx, start, idwo_workflows::all)
     })
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use idwo_core::chance::Chance;
 use idwo_core::clock::{Clock, SystemClock};
+use idwo_core::queue::Queue;
 use idwo_core::workflow::{Kinds, Runs};
 
 use crate::dynamodb::DynamoDb;
@@ -16,14 +17,18 @@ use crate::start::{Failed, Start};
 /// # Errors
 /// Variables that are not set or not usable.
 pub fn of(start: &Start, kinds: Kinds) -> Result<Runs, Failed> {
+    told_to(Arc::new(Sqs::of(start)?), start, kinds)
+}
+
+/// The same, told through another queue.
+pub(crate) fn told_to(queue: Arc<dyn Queue>, start: &Start, kinds: Kinds) -> Result<Runs, Failed> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = DynamoDb::of(start, Arc::clone(&clock), Chance::of_machine())?;
-    let queue = Sqs::of(start)?;
     let chance = Arc::new(Chance::of_machine());
     let kept = start.config.kept_for;
     Ok(Runs::new(
         Arc::new(store),
-        Arc::new(queue),
+        queue,
         clock,
         chance,
         kinds,

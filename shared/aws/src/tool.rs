@@ -3,6 +3,7 @@
 use idwo_core::ctx::Ctx;
 use idwo_core::dispatch::{Ask, Call, Reply};
 use idwo_core::failure::Failure;
+use idwo_core::task;
 use idwo_core::tool::{self, Tool};
 use tokio::runtime::Handle;
 use tracing::Span;
@@ -20,10 +21,17 @@ pub fn serve<T: Tool>(seen: impl AsyncFnOnce(&Start) -> Result<Ctx, Failed>) -> 
 
 /// On a thread of its own: a tool computes, and its time-out is looked at beside it.
 async fn answer<T: Tool>(call: Call, seen: Ctx) -> Result<Reply, Failure> {
-    let Ask::Tool { arguments, .. } = call.ask else {
-        return Err(Failure::ours_without_source(
-            "a tool was asked for something else",
-        ));
+    let arguments = match call.ask {
+        Ask::Tool { arguments, .. } => arguments,
+        // What of it this function may do is said by its rights.
+        Ask::Task { id, wish } => {
+            let wish = (&id, &wish);
+            return task::answer(&seen.workflows, wish, &call.asker, &call.round).await;
+        }
+        _ => {
+            let what = "a tool was asked for something else";
+            return Err(Failure::ours_without_source(what));
+        }
     };
     let ctx = Ctx {
         asker: call.asker,

@@ -1,10 +1,13 @@
 //! Workflows as functions reach them: in the table of the deployment, where it has one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use async_trait::async_trait;
 use idwo_core::approval::LinkKey;
 use idwo_core::ctx::Ctx;
 use idwo_core::forge::Forge;
+use idwo_core::queue::{Queue, QueueFailure};
 use idwo_core::workflow::{Kinds, Workflows};
 
 use crate::runs;
@@ -50,4 +53,32 @@ pub fn of(start: &Start, kinds: Kinds) -> Result<Workflows, Failed> {
         runs: Arc::new(runs::of(start, kinds)?),
         tenant: start.config.tenant.clone(),
     })
+}
+
+/// The workflows of a function that goes on with them itself, whenever it is asked about one: nobody is told.
+///
+/// # Errors
+/// Variables that are not usable.
+pub fn without_workers(start: &Start, kinds: Kinds) -> Result<Workflows, Failed> {
+    if start
+        .variables
+        .optional::<String>("IDWO_STATE_TABLE")?
+        .is_none()
+    {
+        let why = "this function has no table; set IDWO_STATE_TABLE";
+        return Ok(Workflows::NotHere(why.to_owned()));
+    }
+    Ok(Workflows::Kept {
+        runs: Arc::new(runs::told_to(Arc::new(Nobody), start, kinds)?),
+        tenant: start.config.tenant.clone(),
+    })
+}
+
+struct Nobody;
+
+#[async_trait]
+impl Queue for Nobody {
+    async fn send(&self, _: String, _: Duration) -> Result<(), QueueFailure> {
+        Ok(())
+    }
 }
