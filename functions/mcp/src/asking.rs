@@ -53,6 +53,7 @@ impl Gateway {
                 .rounds
                 .questions(&ask, rounds_before, questions, state, context)
                 .map(Asked::Questions),
+            Ok(Reply::Needs { capabilities }) => Err(Unasked::undeclared(capabilities)),
             Ok(reply) => read(reply).map(Asked::Result).map_err(Unasked::ByUs),
             Err(failure) => Err(Unasked::ByUs(failure)),
         };
@@ -129,7 +130,7 @@ fn unsealed(ask: &Ask, caller: &str) {
 
 /// What the client can be asked. One of an older protocol declares it too, and can only be asked in ways that need
 /// a session.
-fn askable(context: &RequestContext<RoleServer>) -> ClientCapabilities {
+pub(crate) fn askable(context: &RequestContext<RoleServer>) -> ClientCapabilities {
     let is_now = context.protocol_version() >= Some(ProtocolVersion::V_2026_07_28);
     let declared = context.client_capabilities().filter(|_| is_now);
     declared.unwrap_or_default()
@@ -189,5 +190,6 @@ fn subject(ask: &Ask) -> &str {
         Ask::Prompt { .. } => "a prompt",
         Ask::Resource { .. } => "a resource",
         Ask::Completion { .. } => "a completion",
+        Ask::Task { .. } => "a task",
     }
 }

@@ -9,24 +9,26 @@ use idwo_core::dispatch::{Argument, Ask, Dispatch};
 use idwo_core::ended::Ended;
 use idwo_core::failure::Failure;
 use rmcp::model::{
-    CacheScope, CallToolRequestMethod, CallToolRequestParams, CallToolResponse,
-    CompleteRequestMethod, CompleteRequestParams, CompleteResult, ConstString, CustomRequest,
-    CustomResult, DiscoverResult, ErrorCode, ErrorData, GetPromptRequestMethod,
-    GetPromptRequestParams, GetPromptResponse, Implementation, InitializeResultMethod,
-    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-    PaginatedRequestParams, ProtocolVersion, ReadResourceRequestMethod, ReadResourceRequestParams,
-    ReadResourceResponse, Reference, RequestStateError, ServerCapabilities, ServerConfig, Tool,
+    CacheScope, CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CancelTaskMethod,
+    CancelTaskParams, CompleteRequestMethod, CompleteRequestParams, CompleteResult, ConstString,
+    CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData, GetPromptRequestMethod,
+    GetPromptRequestParams, GetPromptResponse, GetTaskMethod, GetTaskParams, GetTaskResult,
+    Implementation, InitializeResultMethod, ListPromptsResult, ListResourceTemplatesResult,
+    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+    ReadResourceRequestMethod, ReadResourceRequestParams, ReadResourceResponse, Reference,
+    RequestStateError, ServerCapabilities, ServerConfig, Tool, UpdateTaskMethod, UpdateTaskParams,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 use uuid::Uuid;
 
 use crate::catalogue::Catalogue;
+use crate::handles::Handles;
 use crate::page::listed;
 use crate::results::{self, Asked, no_such_resource, refused};
 use crate::rounds::{Brought, Rounds};
 use crate::visible::Visible;
-use crate::{prompts, resources};
+use crate::{prompts, resources, tasks};
 
 /// How long a client may keep a list, in milliseconds: it changes with a deployment.
 pub(crate) const LIST_TTL_MS: u64 = 60_000;
@@ -43,6 +45,7 @@ pub type Count = Arc<dyn Fn(&Ended<'_>) + Send + Sync>;
 pub struct Gateway {
     pub(crate) setup: Setup,
     pub(crate) rounds: Rounds,
+    pub(crate) handles: Handles,
 }
 
 /// What a host decides.
@@ -68,7 +71,12 @@ pub enum GatewayError {
 impl Gateway {
     pub fn new(setup: Setup) -> Result<Self, RequestStateError> {
         let rounds = Rounds::new(&setup.state_key)?;
-        Ok(Self { setup, rounds })
+        let handles = Handles::new(&setup.state_key)?;
+        Ok(Self {
+            setup,
+            rounds,
+            handles,
+        })
     }
 
     /// As `config` has it. A key is not made up here: which processes share clients, and with them
@@ -98,7 +106,7 @@ impl Gateway {
     }
 
     /// The fixture, while that is what is served: it answers everything.
-    fn sole_function(&self) -> Option<String> {
+    pub(crate) fn sole_function(&self) -> Option<String> {
         self.setup.catalogue.function.clone()
     }
 }
@@ -110,6 +118,7 @@ impl ServerHandler for Gateway {
             .enable_prompts()
             .enable_resources()
             .enable_completions()
+            .enable_tasks()
             .build();
         ServerConfig::new(capabilities)
             .with_server_info(Implementation::new("idwo", env!("CARGO_PKG_VERSION")))
@@ -175,10 +184,44 @@ impl ServerHandler for Gateway {
         let name = Visible::of(self.catalogue(), &context).named(&request.name)?;
         let function = self.sole_function().unwrap_or_else(|| name.clone());
         let arguments = request.arguments.unwrap_or_default();
+        let starts_work = tasks::can_start_work(&name);
         let ask = Ask::Tool { name, arguments };
         let brought = Brought::of(request.input_responses, request.request_state);
         let asked = self.ask(function, ask, brought, &context, results::tool);
-        Ok(results::told(asked.await?))
+        let asked = asked.await?;
+        if let Asked::Result(result) = &asked
+            && starts_work
+            && let Some(task) = self.handed_over(result, &context).await
+        {
+            return Ok(CallToolResponse::Task(task));
+        }
+        Ok(results::told(asked))
+    }
+
+    async fn get_task(
+        &self,
+        request: GetTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetTaskResult, ErrorData> {
+        let task = self.look_at_task(request.task_id, &context).await?;
+        Ok(GetTaskResult::new(task))
+    }
+
+    async fn update_task(
+        &self,
+        request: UpdateTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.answer_task(&request.task_id, request.input_responses, &context)
+            .await
+    }
+
+    async fn cancel_task(
+        &self,
+        request: CancelTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.stop_task(&request.task_id, &context).await
     }
 
     async fn get_prompt(
@@ -269,12 +312,15 @@ impl ServerHandler for Gateway {
 }
 
 /// The methods with parameters that can be missing or of a wrong type.
-const METHODS: [&str; 5] = [
+const METHODS: [&str; 8] = [
     InitializeResultMethod::VALUE,
     CallToolRequestMethod::VALUE,
     GetPromptRequestMethod::VALUE,
     ReadResourceRequestMethod::VALUE,
     CompleteRequestMethod::VALUE,
+    GetTaskMethod::VALUE,
+    UpdateTaskMethod::VALUE,
+    CancelTaskMethod::VALUE,
 ];
 
 fn argument(reference: Reference, argument: String) -> Result<Argument, ErrorData> {

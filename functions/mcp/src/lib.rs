@@ -30,3 +30,7 @@ pub mod gateway;
 mod progress;
 mod results;
 mod rounds;
+
+// A call that outlasts its time.
+mod handles;
+mod tasks;

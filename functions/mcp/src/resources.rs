@@ -8,7 +8,7 @@ use idwo_core::health::{self, Component, State};
 use rmcp::RoleServer;
 use rmcp::model::{
     CacheScope, CompleteResult, ErrorData, ProtocolVersion, ReadResourceResult, Resource,
-    ResourceContents, ResourceTemplate,
+    ResourceContents, ResourceTemplate, TASKS_EXTENSION_ID,
 };
 use rmcp::service::RequestContext;
 use serde_json::{Map, Value, json};
@@ -168,6 +168,7 @@ fn capabilities(gateway: &Gateway, visible: &Visible<'_>) -> Value {
         "headers_that_tighten": [
             "X-MCP-Readonly", "X-MCP-Toolsets", "X-MCP-Tools", "X-MCP-Exclude-Tools"
         ],
+        "extensions": [TASKS_EXTENSION_ID],
         "not_offered": ["sampling", "roots", "logging", "resource subscriptions", "list changes"],
     })
 }

@@ -2,6 +2,7 @@
 
 use idwo_core::dispatch::Reply;
 use idwo_core::failure::Failure;
+use idwo_core::task::Task;
 use idwo_core::untrusted;
 use rmcp::model::{
     CallToolResponse, CallToolResult, CompleteResult, ContentBlock, ErrorData, GetPromptResult,
@@ -28,6 +29,21 @@ pub(crate) fn tool(reply: Reply) -> Result<CallToolResult, Failure> {
     Ok(result)
 }
 
+pub(crate) fn task(reply: Reply) -> Result<Task, Failure> {
+    match reply {
+        Reply::Task(task) => Ok(task),
+        _ => Err(unfit()),
+    }
+}
+
+/// The ids of the questions that were answered.
+pub(crate) fn heard(reply: Reply) -> Result<Vec<String>, Failure> {
+    match reply {
+        Reply::Heard { questions } => Ok(questions),
+        _ => Err(unfit()),
+    }
+}
+
 pub(crate) fn prompt(reply: Reply) -> Result<GetPromptResult, Failure> {
     protocols_own(reply)
 }
@@ -46,10 +62,12 @@ pub(crate) fn told(asked: Asked<CallToolResult>) -> CallToolResponse {
     match asked {
         Asked::Result(result) => result.into(),
         Asked::Questions(questions) => questions.into(),
-        Asked::Refused(failure) => {
-            CallToolResult::error(vec![ContentBlock::text(failure.to_string())]).into()
-        }
+        Asked::Refused(failure) => told_of(&failure).into(),
     }
+}
+
+pub(crate) fn told_of(failure: &Failure) -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text(failure.to_string())])
 }
 
 /// For all but tools a refusal is an error of the protocol, since their results have no room for it.
@@ -84,10 +102,13 @@ pub(crate) fn no_such_resource(uri: &str) -> ErrorData {
 /// A result in the protocol's words, marked as the last one of its call.
 fn protocols_own<R: DeserializeOwned>(reply: Reply) -> Result<R, Failure> {
     let Reply::Result { mut result } = reply else {
-        let what = "the function's reply does not answer this kind of request";
-        return Err(Failure::ours_without_source(what));
+        return Err(unfit());
     };
     result.insert("resultType".to_owned(), json!(ResultType::COMPLETE));
     serde_json::from_value(Value::Object(result))
         .map_err(|e| Failure::ours("the function's result is not the protocol's", e))
+}
+
+fn unfit() -> Failure {
+    Failure::ours_without_source("the function's reply does not answer this kind of request")
 }

@@ -152,6 +152,12 @@ impl Rounds {
     }
 }
 
+impl Unasked {
+    pub(crate) fn undeclared(needed: Map<String, Value>) -> Self {
+        Self::ByTheClient(undeclared(Value::Object(needed)))
+    }
+}
+
 impl Brought {
     pub(crate) fn of(answers: Option<InputResponses>, state: Option<String>) -> Self {
         Self { answers, state }
@@ -181,11 +187,15 @@ fn can_answer(client: &ClientCapabilities, questions: &InputRequests) -> Result<
             _ => (false, "experimental"),
         };
         if !declared {
-            let needed = serde_json::from_value(json!({ needed: {} })).unwrap_or_default();
-            return Err(ErrorData::missing_required_client_capability(needed));
+            return Err(undeclared(json!({ needed: {} })));
         }
     }
     Ok(())
+}
+
+fn undeclared(needed: Value) -> ErrorData {
+    let needed = serde_json::from_value(needed).unwrap_or_default();
+    ErrorData::missing_required_client_capability(needed)
 }
 
 fn ours(what: &str, source: serde_json::Error) -> Unasked {
