@@ -3,8 +3,10 @@
 
 use idwo_core::dispatch::{Ask, Call, Reply};
 use idwo_core::failure::Failure;
+use idwo_core::workflow::Workflows;
 
-pub use catalogue::catalogue;
+pub use self::catalogue::catalogue;
+pub use self::jobs::kinds;
 
 // What there is.
 mod catalogue;
@@ -20,6 +22,10 @@ mod interview;
 mod question;
 mod rounds;
 
+// Calls whose work outlasts them.
+mod jobs;
+mod task_tools;
+
 // What they stand on.
 mod content;
 
@@ -29,11 +35,18 @@ mod tests;
 /// The function's name, as in `functions/`.
 pub const NAME: &str = "conformance";
 
-pub async fn answer(call: Call) -> Result<Reply, Failure> {
+/// Without workflows, the tools that start one say who can act.
+pub async fn answer(call: Call, workflows: Workflows) -> Result<Reply, Failure> {
     match &call.ask {
-        Ask::Tool { name, arguments } => tools::answer(name, arguments, &call.round, &call.watcher),
+        Ask::Tool { name, arguments } => {
+            match task_tools::answer(name, arguments, &call, &workflows).await {
+                Some(answered) => answered,
+                None => tools::answer(name, arguments, &call.round, &call.watcher),
+            }
+        }
         Ask::Prompt { name, arguments } => prompts::answer(name, arguments, &call.round),
         Ask::Resource { uri } => resources::answer(uri),
         Ask::Completion { of, value } => completions::answer(of, value),
+        Ask::Task { id, wish } => jobs::answer(id, wish, &call, &workflows).await,
     }
 }

@@ -68,7 +68,7 @@ impl Kind {
     }
 }
 
-fn form(words: &str, field: &str, of: &str) -> Value {
+pub(crate) fn form(words: &str, field: &str, of: &str) -> Value {
     let schema = json!({
         "type": "object",
         "properties": { field: { "type": of } },

@@ -8,7 +8,7 @@ use crate::content::{blocks, messages, text};
 use crate::interview::{Interview, Turn};
 use crate::question::{Kind, Question};
 
-const USER_NAME: Question = Question {
+pub(crate) const USER_NAME: Question = Question {
     key: "user_name",
     kind: Kind::Text {
         words: "What is your name?",

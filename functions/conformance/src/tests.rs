@@ -8,6 +8,7 @@ use super::*;
 
 mod asked;
 mod listed;
+mod outlasting;
 
 fn object(value: Value) -> Map<String, Value> {
     let Value::Object(map) = value else {
@@ -20,7 +21,20 @@ fn accepted(content: Value) -> Value {
     json!({ "action": "accept", "content": content })
 }
 
+fn without_a_store() -> Workflows {
+    Workflows::NotHere("there is no store".to_owned())
+}
+
 async fn ask(ask: Ask, round: Round, watcher: Watcher) -> Result<Reply, Failure> {
+    ask_over(without_a_store(), ask, round, watcher).await
+}
+
+async fn ask_over(
+    workflows: Workflows,
+    ask: Ask,
+    round: Round,
+    watcher: Watcher,
+) -> Result<Reply, Failure> {
     let call = Call {
         function: NAME.to_owned(),
         ask,
@@ -29,7 +43,7 @@ async fn ask(ask: Ask, round: Round, watcher: Watcher) -> Result<Reply, Failure>
         correlation_id: Default::default(),
         watcher,
     };
-    answer(call).await
+    answer(call, workflows).await
 }
 
 async fn tool(name: &str, answers: Value, state: Option<&str>) -> Result<Reply, Failure> {

@@ -8,7 +8,7 @@ use idwo_clients::services::{Misconfigured, Services};
 use idwo_core::approval::LinkKey;
 use idwo_core::cache::Cache;
 use idwo_core::clock::{Clock, SystemClock};
-use idwo_core::config::{Config, ConfigError, Variables};
+use idwo_core::config::{Config, ConfigError, Served, Variables};
 use idwo_core::ended::Ended;
 use idwo_core::workflow::Kinds;
 use mcp::catalogue::Catalogue;
@@ -44,9 +44,12 @@ pub(crate) async fn working_dispatch(
     variables: &Variables,
 ) -> Result<Arc<InProcess>, Failed> {
     let dispatch = dispatch(repositories, variables)?;
-    let kinds = kinds(&dispatch, repositories);
-    let workshop = Workshop::open(&repositories.data, variables, kinds).await?;
     let config = own_keys::signing(Config::read(variables)?, &repositories.data)?;
+    let mut kinds = kinds(&dispatch, repositories);
+    if config.serves == Served::Conformance {
+        kinds = kinds.and(conformance::kinds());
+    }
+    let workshop = Workshop::open(&repositories.data, variables, kinds).await?;
     let key = config.request_state_key.ok_or(GatewayError::NoKey)?;
     Ok(Arc::new(
         dispatch.with(workshop).linked_by(LinkKey::of(&key)?),

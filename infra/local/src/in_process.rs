@@ -12,6 +12,7 @@ use idwo_core::dispatch::{Ask, Asker, Call, Dispatch, Reply, Round};
 use idwo_core::failure::Failure;
 use idwo_core::forge::Forge;
 use idwo_core::health::{Component, State};
+use idwo_core::task;
 use idwo_core::tool::Answer;
 use idwo_core::watcher::Watcher;
 use idwo_history::clones::Clones;
@@ -175,12 +176,16 @@ impl InProcess {
 impl Dispatch for InProcess {
     async fn call(&self, call: Call) -> Result<Reply, Failure> {
         if call.function == conformance::NAME {
-            return conformance::answer(call).await;
+            return conformance::answer(call, self.workshop.workflows()).await;
         }
         match call.ask {
             Ask::Tool { arguments, .. } => {
                 let about = (call.asker, call.round, call.watcher);
                 self.ask_tool(&call.function, arguments, about).await
+            }
+            Ask::Task { id, wish } => {
+                let workflows = self.workshop.workflows();
+                task::answer(&workflows, (&id, &wish), &call.asker, &call.round).await
             }
             _ => Err(Failure::ours_without_source("only tools are asked here")),
         }

@@ -4,7 +4,7 @@ use crate::prompts;
 
 type Text = (&'static str, &'static str, &'static str);
 
-pub(super) const TOOLS: [Text; 20] = [
+pub(super) const TOOLS: [Text; 27] = [
     (
         "test_simple_text",
         "Simple text",
@@ -105,6 +105,42 @@ pub(super) const TOOLS: [Text; 20] = [
         "test_input_required_result_multi_round",
         "Asks twice",
         "Asks the user for a name and then for a colour, and repeats both in the end.",
+    ),
+    (
+        "greet",
+        "A greeting",
+        "Greets whoever is named, at once, to test that what is quick becomes no task.",
+    ),
+    (
+        "slow_compute",
+        "A slow computation",
+        "Rests for the seconds that are named, 600 at most, to test a task that works and can be \
+         cancelled; 20 at most for whoever takes no tasks.",
+    ),
+    (
+        "failing_job",
+        "A job that fails",
+        "Ends after a second with a tool's error, to test that a task is completed by one.",
+    ),
+    (
+        "protocol_error_job",
+        "A job that breaks",
+        "Ends after a second with an error of the protocol, to test a task that has failed.",
+    ),
+    (
+        "confirm_delete",
+        "A job that asks",
+        "Asks the user whether to delete a file, and deletes nothing, to test a task's question.",
+    ),
+    (
+        "multi_input",
+        "A job that asks twice",
+        "Asks the user two things at once, to test that a task's questions are answered apart.",
+    ),
+    (
+        "test_tool_with_task",
+        "Asks first, then a job",
+        "Asks the user for a name and repeats it in the end of a task, to test one after the other.",
     ),
 ];
 

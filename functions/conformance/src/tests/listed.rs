@@ -14,7 +14,7 @@ fn listed(list: &str, member: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn every_listed_tool_answers_without_arguments() {
-    let mut asking = 0;
+    let (mut asking, mut needing) = (0, 0);
     for name in listed("tools", "name") {
         match tool(&name, json!({}), None).await.unwrap() {
             Reply::Result { result } => {
@@ -26,10 +26,14 @@ async fn every_listed_tool_answers_without_arguments() {
                 assert!(!questions.is_empty(), "{name}");
                 asking += 1;
             }
-            Reply::Answer(_) => panic!("{name} answers in the envelope"),
+            Reply::Needs { capabilities } => {
+                assert!(capabilities.contains_key("extensions"), "{name}");
+                needing += 1;
+            }
+            other => panic!("{name} answers {other:?}"),
         }
     }
-    assert_eq!(asking, 10);
+    assert_eq!((asking, needing), (10, 5));
 }
 
 #[test]
