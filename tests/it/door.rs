@@ -31,7 +31,7 @@ use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
 /// Both formats that a client of the protocol has to accept.
-const ACCEPT: &str = "application/json, text/event-stream";
+pub(crate) const ACCEPT: &str = "application/json, text/event-stream";
 
 /// Longest time of a call, where a test does not say otherwise.
 const CALL_TIMEOUT: Duration = Duration::from_secs(25);
@@ -109,6 +109,11 @@ impl Door {
             CALL_TIMEOUT,
         ))
         .await
+    }
+
+    /// The same, with a store for its jobs.
+    pub(crate) async fn over_fixture_of(workshop: Workshop) -> Self {
+        Self::to(fixture_of(workshop)).await
     }
 
     async fn to(endpoint: Endpoint) -> Self {
@@ -197,30 +202,12 @@ impl Door {
     pub(crate) async fn ask_of_2026(
         &self,
         method: &str,
-        mut params: Value,
+        params: Value,
         capabilities: Value,
         lines: &[(&str, &str)],
     ) -> Reply {
-        params["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!("2026-07-28");
-        params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = capabilities;
-        params["_meta"]["io.modelcontextprotocol/clientInfo"] =
-            json!({ "name": "test", "version": "1" });
-        let mut request = self
-            .request(Method::POST, "/mcp", ACCEPT)
-            .header("mcp-protocol-version", "2026-07-28")
-            .header("mcp-method", method);
-        if let Some(name) = params
-            .get("name")
-            .or(params.get("uri"))
-            .and_then(Value::as_str)
-        {
-            request = request.header("mcp-name", name);
-        }
-        for (name, value) in lines {
-            request = request.header(*name, *value);
-        }
-        let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-        self.send(request.body(message.to_string().into()).unwrap())
+        let request = self.request(Method::POST, "/mcp", ACCEPT);
+        self.send(of_2026(request, method, params, capabilities, lines))
             .await
     }
 
@@ -252,10 +239,46 @@ impl Door {
     }
 }
 
+/// A call as it is since 2026-07-28.
+pub(crate) fn of_2026(
+    request: http::request::Builder,
+    method: &str,
+    mut params: Value,
+    capabilities: Value,
+    lines: &[(&str, &str)],
+) -> Request<Full<Bytes>> {
+    params["_meta"] = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": capabilities,
+        "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
+    });
+    let mut request = request
+        .header("mcp-protocol-version", "2026-07-28")
+        .header("mcp-method", method);
+    let named = ["name", "uri", "taskId"]
+        .iter()
+        .find_map(|name| params[name].as_str());
+    if let Some(name) = named {
+        request = request.header("mcp-name", name);
+    }
+    for (name, value) in lines {
+        request = request.header(*name, *value);
+    }
+    let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+    request.body(message.to_string().into()).unwrap()
+}
+
 /// The endpoint on the tools of this project over `clones`.
 pub(crate) fn endpoint(clones: Clones) -> Endpoint {
     let catalogue = Catalogue::product().unwrap();
     endpoint_of(catalogue, in_process(clones), CALL_TIMEOUT)
+}
+
+/// The endpoint on the fixture, with a store for its jobs.
+pub(crate) fn fixture_of(workshop: Workshop) -> Endpoint {
+    let catalogue = Catalogue::conformance().unwrap();
+    let tools = with_services(Clones::default(), &[], Arc::new(SystemClock)).with(workshop);
+    endpoint_of(catalogue, Arc::new(tools), CALL_TIMEOUT)
 }
 
 fn endpoint_of(

@@ -23,6 +23,8 @@ mod past;
 mod progress;
 mod protocol;
 mod questions;
+mod tasks;
+mod tasks_of_tools;
 
 // A story for each tool.
 mod analyze_pr;
