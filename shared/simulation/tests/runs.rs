@@ -52,7 +52,7 @@ fn failing<'a>((): &'a (), _: &'a Call) -> Acting<'a, Value> {
 }
 
 fn big<'a>((): &'a (), _: &'a Call) -> Acting<'a, Value> {
-    Box::pin(async { Ok(json!("x".repeat(65 * 1024))) })
+    Box::pin(async { Ok(json!("x".repeat(113 * 1024))) })
 }
 
 impl Workflow for Letters {
