@@ -247,11 +247,13 @@ pub(crate) fn of_2026(
     capabilities: Value,
     lines: &[(&str, &str)],
 ) -> Request<Full<Bytes>> {
-    params["_meta"] = json!({
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientCapabilities": capabilities,
-        "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
-    });
+    for (name, value) in [
+        ("protocolVersion", json!("2026-07-28")),
+        ("clientCapabilities", capabilities),
+        ("clientInfo", json!({ "name": "test", "version": "1" })),
+    ] {
+        params["_meta"][format!("io.modelcontextprotocol/{name}")] = value;
+    }
     let mut request = request
         .header("mcp-protocol-version", "2026-07-28")
         .header("mcp-method", method);
