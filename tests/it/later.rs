@@ -90,6 +90,55 @@ async fn what_takes_longer_than_a_call_is_accepted_and_answered_by_itself() {
 }
 
 #[tokio::test]
+async fn a_client_that_takes_tasks_gets_one_and_its_end_is_the_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = served_from(folder.path()).await;
+    let workshop = workshop(&served, folder.path()).await;
+    let hasty = Door::over_host(over(&served).with(workshop.clone()), CALL_TIMEOUT).await;
+    served.breaks(At::Any, Times::Always, Fault::Silence);
+    let call = json!({ "name": "analyze_pr", "arguments": question() });
+    let task = of_tasks(&hasty, "tools/call", call).await;
+    assert_eq!(
+        (&task["resultType"], &task["status"]),
+        (&json!("task"), &json!("working"))
+    );
+    hasty.close().await;
+
+    served.mends();
+    let end = CancellationToken::new();
+    let working = tokio::spawn(workshop.work_until(end.clone()));
+    // Another process: all that is known of the task stands in the store.
+    let patient = Door::over_host(over(&served).with(workshop), LONG).await;
+    let id = json!({ "taskId": task["taskId"] });
+    let mut now = of_tasks(&patient, "tasks/get", id.clone()).await;
+    while now["status"] == "working" {
+        let newest = json!({ "workflow_id": newest(&patient).await, "wait_s": 5 });
+        told(&patient, "get_workflow", newest).await;
+        now = of_tasks(&patient, "tasks/get", id.clone()).await;
+    }
+    assert_eq!(now["status"], "completed", "{now:#}");
+    let direct = told(&patient, "analyze_pr", question()).await;
+    let answer = now["result"]["structuredContent"].clone();
+    assert_eq!(timeless(answer), timeless(direct));
+    end.cancel();
+    working.await.unwrap();
+    patient.close().await;
+}
+
+/// What a client gets that declares tasks.
+async fn of_tasks(door: &Door, method: &str, params: Value) -> Value {
+    let declared = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
+    let reply = door.ask_of_2026(method, params, declared, &[]).await.json();
+    assert!(reply["result"].is_object(), "{reply:#}");
+    reply["result"].clone()
+}
+
+async fn newest(door: &Door) -> Value {
+    let told = told(door, "get_workflow", json!({})).await;
+    told["result"]["newest"]["items"][0]["workflow_id"].clone()
+}
+
+#[tokio::test]
 async fn where_nobody_goes_on_with_it_the_failure_says_when_to_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let served = served_from(folder.path()).await;
