@@ -48,7 +48,7 @@ impl Start {
             ("IDWO_QUEUE_URL", "queue"),
         ];
         let variables = match name {
-            "mcp" | "authorizer" | "approval_page" => &variables[..],
+            "mcp" | "authorizer" | "approval_page" | "resolve_approval" => &variables[..],
             BARE | "conformance" => &[],
             "orchestration_worker" => &of_work[..],
             "healing_worker" | "reconciler" => of_work.get(1..).unwrap_or_default(),
@@ -99,9 +99,9 @@ fn is_well(name: &str, answered: Option<&Outcome>) -> bool {
             says(answer, "batchItemFailures", json!([]))
         }
         ("reconciler", Some(Ok(answer))) => answer.is_null(),
-        // There is no table here: all three say who can make one.
+        // There is no table here: all of them say who can make one.
         ("approval_page", Some(Ok(answer))) => says(answer, "statusCode", json!(503)),
-        ("get_workflow" | "cancel_workflow", Some(Ok(answer))) => {
+        ("get_workflow" | "cancel_workflow" | "resolve_approval", Some(Ok(answer))) => {
             says(answer, "outcome", json!("let_down"))
         }
         (_, Some(Ok(answer))) => says(answer, "outcome", json!("replied")),
