@@ -90,8 +90,12 @@ fn reply(id: &WorkflowId, failure: &Failure, now: Timestamp) -> Answered<()> {
     let mut reply = Reply::new((), now);
     reply.status = Status::Accepted;
     reply.workflow_id = Some(id.to_string());
+    let why = match failure {
+        Failure::Upstream { service, what, .. } => format!("{service}: {what}"),
+        other => other.to_string(),
+    };
     reply.text = format!(
-        "The answer takes longer than a call: {failure}. {id} goes on by itself; get_workflow tells its end."
+        "The answer takes longer than a call ({why}). {id} goes on by itself; get_workflow tells its end."
     );
     let arguments = [("workflow_id", json!(id)), ("wait_s", json!(WAIT_S))];
     let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
