@@ -105,9 +105,20 @@ fn it_is_decided_once_and_says_by_whom() {
     for (name, decision) in [("bob", Decision::Approve), ("eve", Decision::Decline)] {
         assert_eq!(desk.decide(&by(name, decision)), Err(Refusal::Decided));
     }
-    assert_eq!(desk.approval().state, State::Approved);
+    desk.office.clock.advance(SignedDuration::from_mins(5));
+    assert_eq!(
+        desk.decide(&by("eve", Decision::Approve)),
+        Err(Refusal::Decided)
+    );
+    let now = desk.approval();
+    assert_eq!(now.state, State::Approved);
+    assert_eq!(
+        now.decided.unwrap().at,
+        now.asked_at,
+        "who tries later changes no time"
+    );
     let notes = desk.notes();
-    assert_eq!(notes.len(), 2);
+    assert_eq!(notes.len(), 3);
     assert!(notes[1].contains("`eve` wanted to decline"), "{notes:?}");
 }
 

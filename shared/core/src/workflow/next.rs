@@ -92,11 +92,13 @@ pub(super) struct Turn<'a> {
     pub(super) effects: Vec<Effect>,
     pub(super) moment: Moment,
     pub(super) is_unfit: bool,
+    had_ended: bool,
 }
 
 impl<'a> Turn<'a> {
     pub(super) const fn of(kind: &'a dyn Kind, run: Run, moment: Moment) -> Self {
         Self {
+            had_ended: run.status.has_ended(),
             kind,
             run,
             effects: Vec::new(),
@@ -106,7 +108,10 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn taken(mut self) -> Next {
-        self.run.changed_at = self.moment.now;
+        // What is told of it after its end changes nothing of it.
+        if !self.had_ended {
+            self.run.changed_at = self.moment.now;
+        }
         Next {
             run: self.run,
             effects: self.effects,
