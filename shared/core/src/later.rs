@@ -19,6 +19,9 @@ pub const WORKFLOW: &str = "answer_later";
 /// In seconds, the longest that `get_workflow` takes.
 const WAIT_S: u8 = 20;
 
+/// What it takes to look at a workflow.
+const LOOK: &str = "workflows:read";
+
 /// A call, as the client made it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Question {
@@ -44,7 +47,9 @@ pub(crate) fn can_wait(failure: &Failure, ctx: &Ctx) -> bool {
         return false;
     };
     let passes = matches!(retry, Retry::AfterSeconds(_));
-    passes && !ctx.asker.is_workflow && ctx.workflows.kept().is_ok()
+    // Whoever could not look at it would never have the answer.
+    let may_look = ctx.asker.principal.is_none() || ctx.asker.holds(LOOK);
+    passes && may_look && !ctx.asker.is_workflow && ctx.workflows.kept().is_ok()
 }
 
 /// Says where the answer will be. Where nobody can go on with it either, it is `failure` as before.
@@ -54,10 +59,10 @@ pub(crate) async fn accepted<T: Tool>(
     failure: Failure,
 ) -> Result<Answered<()>, Failure> {
     let tool = T::NAME.to_owned();
-    let Some(id) = started(ctx, Question { tool, arguments }).await? else {
-        return Err(failure);
-    };
-    Ok(reply(&id, &failure, ctx.clock.now()))
+    match started(ctx, Question { tool, arguments }).await {
+        Ok(Some(id)) => Ok(reply(&id, &failure, ctx.clock.now())),
+        Ok(None) | Err(_) => Err(failure),
+    }
 }
 
 /// `None` where something else goes by its name, or it is not taken.

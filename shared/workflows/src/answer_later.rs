@@ -18,10 +18,10 @@ pub const ASK_WITHIN: Duration = Duration::from_secs(35);
 /// What of that is for saying how it went.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// GitHub's limits are over within the hour, an outage within some: ten pauses of up to half an hour.
+/// GitHub's limits are over within the hour, an outage within some: 19 pauses of together 3 to 6 hours.
 const PATIENCE: Retry = Retry {
-    tries: 11,
-    first_pause: Duration::from_secs(5),
+    tries: 20,
+    first_pause: Duration::from_secs(10),
     longest_pause: Duration::from_secs(30 * 60),
 };
 

@@ -129,7 +129,7 @@ fn a_service_that_is_never_well_again_is_given_up() {
     let down = (0..100).map(|_| upstream(Retry::AfterSeconds(30)));
     let (run, _, tool) = ended(down);
     assert_eq!(run.status, Status::Failed);
-    assert_eq!(tool.asked.lock().unwrap().len(), 11);
+    assert_eq!(tool.asked.lock().unwrap().len(), 20);
 }
 
 #[test]
