@@ -23,7 +23,8 @@ pub(crate) fn the_user(ctx: &Ctx, approval: &Approval) -> Result<Answered<Report
     reply.status = Status::NeedsApproval;
     reply.text = format!("{}\n{where_to}", reply.result.in_words());
     reply.evidence.push(reply.result.fact());
-    Ok(Answered::of(reply, Detail::Summary).or_ask(approval::question(approval)))
+    // A plan that was cut is not the one that is approved.
+    Ok(Answered::of(reply, Detail::Full).or_ask(approval::question(approval)))
 }
 
 /// `None` where no page is served, or nobody knows under which address.

@@ -41,7 +41,7 @@ async fn all(desk: &Desk) -> Result<(), Failed> {
     let open = newest(&answer).iter().filter(|line| is_open(line));
     let ids: Vec<&str> = open.map(|line| word(line, "workflow_id")).collect();
     let said = if ids.is_empty() {
-        "Nothing waits for an approval.".to_owned()
+        "Of the workflows that were started last, none waits for an approval.".to_owned()
     } else {
         format!(
             "These wait; `idwo-local approve ID` shows one:\n{}",
@@ -62,6 +62,9 @@ async fn one(args: &Args, desk: &Desk, id: &WorkflowId) -> Result<(), Failed> {
     if word(about, "state") != "pending" {
         return Err(shown.text.into());
     }
+    if !is_whole(&shown.structured) {
+        return Err("the plan is longer than what was told of it: decide on its page".into());
+    }
     terminal::print(&plan(about))?;
     let decision = typed()?;
     match desk {
@@ -74,6 +77,11 @@ async fn one(args: &Args, desk: &Desk, id: &WorkflowId) -> Result<(), Failed> {
     let state = now.structured.pointer("/result/workflow/approvals/0/state");
     let state = state.and_then(Value::as_str).unwrap_or("unknown");
     Ok(terminal::print(&format!("{id} is {state}."))?)
+}
+
+fn is_whole(reply: &Value) -> bool {
+    let skipped = reply.pointer("/coverage/skipped");
+    skipped.and_then(Value::as_array).is_some_and(Vec::is_empty)
 }
 
 fn plan(about: &Value) -> String {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
-use hyper::header::{ACCEPT, CONTENT_TYPE, HOST};
-use hyper::{Request, Response, StatusCode};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, LOCATION};
+use hyper::http::response::Parts;
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use idwo_core::failure::Source;
 use idwo_core::tool::Answer;
@@ -59,24 +60,31 @@ impl Serving {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(HOST, self.0.to_string())
             .body(form);
-        let (status, _) = self.posted(form).await?;
-        if status.is_success() || status.is_redirection() {
-            return Ok(());
+        let (head, _) = self.posted(form).await?;
+        let back_to = head.headers.get(LOCATION).and_then(|to| to.to_str().ok());
+        match back_to {
+            Some(to) if head.status.is_redirection() && !to.contains("note=") => Ok(()),
+            Some(_) => Err(Unanswered::Refused(
+                "somebody else has decided it, or its time is over".to_owned(),
+            )),
+            None => Err(Unanswered::Refused(format!(
+                "the page answers {}",
+                head.status
+            ))),
         }
-        Err(Unanswered::Refused(format!("the page answers {status}")))
     }
 
     async fn posted(
         &self,
         request: Result<Request<String>, hyper::http::Error>,
-    ) -> Result<(StatusCode, Vec<u8>), Unanswered> {
+    ) -> Result<(Parts, Vec<u8>), Unanswered> {
         let sent = async { self.sent(request?).await };
         let answered = tokio::time::timeout(ANSWER_TIMEOUT, sent).await;
         let answered = answered.map_err(|_| Unanswered::TooLate(self.0))?;
         answered.map_err(|source| Unanswered::Nobody { at: self.0, source })
     }
 
-    async fn sent(&self, request: Request<String>) -> Result<(StatusCode, Vec<u8>), Source> {
+    async fn sent(&self, request: Request<String>) -> Result<(Parts, Vec<u8>), Source> {
         let stream = TcpStream::connect(self.0).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         let answered = async { body(sender.send_request(request).await?).await };
@@ -108,8 +116,8 @@ impl Serving {
     }
 }
 
-async fn body(response: Response<Incoming>) -> Result<(StatusCode, Vec<u8>), Source> {
-    let status = response.status();
-    let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX);
-    Ok((status, body.collect().await?.to_bytes().to_vec()))
+async fn body(response: Response<Incoming>) -> Result<(Parts, Vec<u8>), Source> {
+    let (head, body) = response.into_parts();
+    let body = Limited::new(body, ANSWER_BYTES_MAX);
+    Ok((head, body.collect().await?.to_bytes().to_vec()))
 }
