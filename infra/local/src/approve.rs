@@ -144,6 +144,9 @@ async fn post(
     let path = path.ok_or("who serves has no page for approvals")?;
     let repositories = Repositories::open(args)?;
     let data: &Path = &repositories.data;
+    if !serving.serves(data) {
+        return Err("another address serves this folder: say it with --bind".into());
+    }
     let form = match decision {
         Decision::Approve => format!("decision=approve&key={}", own_keys::approvers_key(data)?),
         Decision::Decline | Decision::Expire => "decision=decline".to_owned(),

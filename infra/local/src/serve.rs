@@ -21,6 +21,7 @@ use crate::front::Front;
 use crate::host;
 use crate::own_keys;
 use crate::repositories::Repositories;
+use crate::serving::Serving;
 use crate::terminal::Failed;
 use crate::welcome;
 
@@ -53,6 +54,9 @@ pub async fn run(args: &Args, variables: &Variables) -> Result<(), Failed> {
     let address = listener.local_addr()?;
     let dispatch = host::working_dispatch(&repositories, variables).await?;
     let gateway = host::gateway(&config, Arc::clone(&dispatch))?;
+    if !dispatch.workshop().is_held_by_another() {
+        Serving::write_down(&repositories.data, address)?;
+    }
     let approvals = host::approvals(&config, &dispatch, &repositories.data)?;
     let front = Front::from(Endpoint::new(gateway, &config)).with(approvals);
     let ended = CancellationToken::new();

@@ -1,7 +1,9 @@
 //! The process that serves in this folder, asked as any client of the protocol asks it.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
+use std::{fs, io};
 
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
@@ -23,6 +25,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest answer, in bytes: a full reply is at most 100 KB, and its text stands beside it.
 const ANSWER_BYTES_MAX: usize = 512 * 1024;
 
+/// Where whoever serves a folder writes down at which address it does.
+const ADDRESS_FILE: &str = "address";
+
 /// At its address.
 pub(crate) struct Serving(pub(crate) SocketAddr);
 
@@ -41,6 +46,17 @@ pub(crate) enum Unanswered {
 }
 
 impl Serving {
+    /// For those who send it what is for nobody else.
+    pub(crate) fn write_down(data: &Path, at: SocketAddr) -> io::Result<()> {
+        fs::write(data.join(ADDRESS_FILE), at.to_string())
+    }
+
+    /// Whether it is the one that serves `data`, and nobody else who listens there.
+    pub(crate) fn serves(&self, data: &Path) -> bool {
+        let at = fs::read_to_string(data.join(ADDRESS_FILE));
+        at.is_ok_and(|at| at == self.0.to_string())
+    }
+
     pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Result<Answer, Unanswered> {
         let params = json!({ "name": tool, "arguments": arguments });
         let message =
