@@ -120,7 +120,7 @@ fn of_reasons(batch: &Batch, now: Timestamp, reasons: Vec<Reason>) -> Result<(),
     is_refused.and(Err(StoreFailure::Busy))
 }
 
-/// Whether this same batch has left what the write found; else it is a conflict.
+/// Whether this same batch has left what the write found, even if that has expired since; else it is a conflict.
 fn is_ours(
     batch: &Batch,
     write: &Write,
@@ -128,13 +128,13 @@ fn is_ours(
     now: Timestamp,
 ) -> Result<bool, StoreFailure> {
     let found = found.map(Item::try_from).transpose()?;
-    let there = found.filter(|item| item.is_there(now));
-    if there
+    if found
         .as_ref()
         .is_some_and(|item| item.written_by == batch.id())
     {
         return Ok(true);
     }
+    let there = found.filter(|item| item.is_there(now));
     Err(StoreFailure::conflict(write.key(), there))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use idwo_core::store::{Store, StoreFailure, Write};
+use idwo_core::store::{Store, StoreFailure, Value, Write};
 
 use super::super::patience;
 use super::emulator::{Emulator, Fault};
@@ -28,6 +28,26 @@ async fn a_lost_answer_is_not_applied_twice() {
             assert!(written.is_ok(), "{id} after {loss:?}: {written:?}");
         }
         assert_eq!(there(&store, "a").await, Some((4, "4".to_owned())));
+        assert_eq!(there(&store, "b").await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_not_a_conflict_though_what_was_written_has_ended() {
+    for loss in losses() {
+        let emulator = Emulator::start().await;
+        let store = emulator.store(clock());
+        let there_before = vec![insert("a", "1"), insert("b", "1")];
+        store.write(&batch(1, there_before)).await.unwrap();
+        for (id, writes) in [
+            (2, vec![ended("a", 1)]),
+            (3, vec![ended("b", 1), insert("c", "1")]),
+        ] {
+            emulator.plan([Fault::Done(loss.clone())]);
+            let written = store.write(&batch(id, writes)).await;
+            assert!(written.is_ok(), "{id} after {loss:?}: {written:?}");
+        }
+        assert_eq!(there(&store, "a").await, None);
         assert_eq!(there(&store, "b").await, None);
     }
 }
@@ -134,5 +154,18 @@ async fn where_no_answer_ever_comes_nobody_knows() {
             "{written:?}"
         );
         assert_eq!(emulator.stand_in.asked().len(), 6);
+    }
+}
+
+/// Replaced by what was there until a second ago.
+fn ended(sort: &str, version: u64) -> Write {
+    let value = Value {
+        body: "ended".to_owned(),
+        expires_at: Some(at(999).0),
+    };
+    Write::Replace {
+        key: key(sort),
+        version,
+        value,
     }
 }
