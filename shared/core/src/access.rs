@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use async_trait::async_trait;
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -91,7 +92,7 @@ pub struct AccessKey(String);
 
 impl AccessKey {
     pub fn of_random(bytes: [u8; KEY_BYTES]) -> Self {
-        Self(format!("{PREFIX}{}", hex(&bytes)))
+        Self(format!("{PREFIX}{}", HEXLOWER.encode(&bytes)))
     }
 
     pub fn expose(&self) -> &str {
@@ -115,7 +116,7 @@ impl FromStr for AccessKey {
     /// As its owner holds it.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text.strip_prefix(PREFIX).unwrap_or_default();
-        let is_key = digits.len() == 2 * KEY_BYTES && is_hex(digits);
+        let is_key = is_hex(digits);
         let key = is_key.then(|| Self(text.to_owned()));
         key.ok_or("`idwo_` and 64 digits in hexadecimal, in lower case")
     }
@@ -160,9 +161,7 @@ impl FromStr for Keys {
         if keys.len() > KEYS_MAX {
             return Err("at most 100 keys");
         }
-        let is_digest =
-            |record: &KeyRecord| record.sha256.len() == 2 * KEY_BYTES && is_hex(&record.sha256);
-        if !keys.iter().all(is_digest) {
+        if !keys.iter().all(|record| is_hex(&record.sha256)) {
             return Err("each sha256 as 64 digits in hexadecimal, in lower case");
         }
         Ok(Self(keys))
@@ -176,15 +175,13 @@ impl fmt::Debug for AccessKey {
 }
 
 fn digest(key: &str) -> String {
-    hex(&Sha256::digest(key.as_bytes()))
+    HEXLOWER.encode(&Sha256::digest(key.as_bytes()))
 }
 
+/// A key, or a digest of one: both have 32 bytes.
 fn is_hex(text: &str) -> bool {
-    text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let bytes = HEXLOWER.decode(text.as_bytes());
+    bytes.is_ok_and(|bytes| bytes.len() == KEY_BYTES)
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub struct Key(String);
 
 impl Key {
     pub fn of(parts: &[&str]) -> Self {
+        use data_encoding::HEXLOWER;
         use sha2::{Digest, Sha256};
         let mut digest = Sha256::new();
         for part in parts {
@@ -26,8 +27,7 @@ impl Key {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part.as_bytes());
         }
-        let digest = digest.finalize();
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(HEXLOWER.encode(&digest.finalize()))
     }
 
     /// 64 characters, `0` to `9` and `a` to `f`.

@@ -1,6 +1,7 @@
 //! An answer that cannot be had in the time of a call: it is accepted, and a workflow goes on asking until it has
 //! it, whoever still waits.
 
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -19,6 +20,9 @@ pub const WORKFLOW: &str = "answer_later";
 /// In seconds, the longest that `get_workflow` takes.
 const WAIT_S: u8 = 20;
 
+/// Of a question's digest: enough to tell apart those that are open at the same time.
+const ENTITY_BYTES: usize = 8;
+
 /// What it takes to look at a workflow.
 const LOOK: &str = "workflows:read";
 
@@ -35,8 +39,8 @@ impl Question {
         let mut asked = json!(self);
         asked.sort_all_objects();
         let digest = Sha256::digest(asked.to_string());
-        let hex: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
-        format!("{}-{hex}", self.tool).parse()
+        let (begin, _) = digest.split_at(ENTITY_BYTES);
+        format!("{}-{}", self.tool, HEXLOWER.encode(begin)).parse()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use data_encoding::HEXLOWER;
 use hmac::digest::InvalidLength;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
@@ -18,6 +19,9 @@ const ROOT: &str = "/approvals/";
 
 /// Keeps these signatures apart from all others that the same key makes.
 const PURPOSE: &[u8] = b"idwo approval link 1";
+
+/// Of HMAC-SHA256.
+const SIGNATURE_BYTES: usize = 32;
 
 pub struct LinkKey(Hmac<Sha256>);
 
@@ -60,8 +64,7 @@ impl LinkKey {
     /// Where `approval` is decided, below the address of the server.
     pub fn path(&self, tenant: &Tenant, approval: &Approval) -> String {
         let signature = self.mac(tenant, approval).finalize().into_bytes();
-        let hex = signature.iter().map(|byte| format!("{byte:02x}"));
-        format!("{ROOT}{}/{}", approval.id, hex.collect::<String>())
+        format!("{ROOT}{}/{}", approval.id, HEXLOWER.encode(&signature))
     }
 
     /// Whether `signature`, in hexadecimal, was made for this very approval: not for another plan, run or tenant.
@@ -89,14 +92,8 @@ impl LinkKey {
 
 /// Of 64 digits in lower case: a signature is written in one way only.
 fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let is_digit = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
-    if hex.len() != 64 || !hex.bytes().all(is_digit) {
-        return None;
-    }
-    let pairs = (0..hex.len()).step_by(2).map(|at| hex.get(at..at + 2));
-    pairs
-        .map(|pair| u8::from_str_radix(pair?, 16).ok())
-        .collect()
+    let bytes = HEXLOWER.decode(hex.as_bytes()).ok()?;
+    (bytes.len() == SIGNATURE_BYTES).then_some(bytes)
 }
 
 impl fmt::Debug for LinkKey {

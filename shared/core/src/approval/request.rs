@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -92,7 +93,7 @@ impl Request {
 impl PlanHash {
     fn of(action: &str, target: &str, plan: &[String]) -> Self {
         let digest = Sha256::digest(json!([action, target, plan]).to_string());
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(HEXLOWER.encode(&digest))
     }
 
     pub fn as_str(&self) -> &str {

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,6 +21,9 @@ pub(super) const WITHIN_MAX: Duration = Duration::from_secs(45);
 
 /// Longest account of what went wrong, in characters; it is kept with the run.
 const WHAT_CHARS_MAX: usize = 400;
+
+/// Of the digest that a marker shows.
+const MARKER_BYTES: usize = 16;
 
 /// A row of a workflow's table. `H` is what its workers hold: clients, ports.
 pub struct Step<H: 'static> {
@@ -89,8 +93,8 @@ impl Marker {
             .chain_update(uid.as_bytes())
             .chain_update(ordinal.to_be_bytes())
             .finalize();
-        let hex = digest.iter().take(16).map(|byte| format!("{byte:02x}"));
-        Self(format!("idwo-{}", hex.collect::<String>()))
+        let (half, _) = digest.split_at(MARKER_BYTES);
+        Self(format!("idwo-{}", HEXLOWER.encode(half)))
     }
 
     pub fn as_str(&self) -> &str {
