@@ -2,13 +2,14 @@
 //! key or a form.
 
 use idwo_core::access::Denied;
-use idwo_core::approval::{Approval, Decision, Link, Refusal, Resolving};
+use idwo_core::approval::{Approval, Link, Refusal, Resolving};
+use idwo_core::workflow::Through;
 
-const THROUGH: &str = "link";
+const THROUGH: &str = Through::Link.word();
 
 pub(crate) fn decided(approval: &Approval, resolving: &Resolving) {
     let Resolving { by, decision, .. } = resolving;
-    let (id, decision) = (&approval.id, word(*decision));
+    let (id, decision) = (&approval.id, decision.word());
     tracing::info!(target: "audit", approval = %id, by, through = THROUGH, decision, "an approval was decided");
 }
 
@@ -20,7 +21,7 @@ pub(crate) fn refused(
     denied: Option<Denied>,
 ) {
     let Resolving { by, decision, .. } = resolving;
-    let (id, decision) = (&approval.id, word(*decision));
+    let (id, decision) = (&approval.id, decision.word());
     let key = denied.map_or("known".to_owned(), |denied| denied.to_string());
     tracing::warn!(target: "audit", approval = %id, by, through = THROUGH, decision, %why, key, "a decision was refused");
 }
@@ -33,11 +34,4 @@ pub(crate) fn forged(link: &Link) {
 pub(crate) fn foreign_page(link: &Link) {
     let id = &link.approval;
     tracing::warn!(target: "audit", approval = %id, through = THROUGH, "a decision was refused: another page has sent it");
-}
-
-const fn word(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Approve => "approve",
-        Decision::Decline | Decision::Expire => "decline",
-    }
 }

@@ -11,8 +11,8 @@ use crate::tool::Question;
 /// The name of the question, and of the fact that tells the answer.
 pub const DECISION: &str = "decision";
 
-const APPROVE: &str = "approve";
-const DECLINE: &str = "decline";
+const APPROVE: &str = Decision::Approve.word();
+const DECLINE: &str = Decision::Decline.word();
 
 /// What the user of a client is asked, and of which run: whoever brings the answer back was shown this.
 pub fn question(approval: &Approval) -> Question {
@@ -74,9 +74,5 @@ pub fn decision_of(answer: &Value) -> Option<Decision> {
 
 /// As a form gives it.
 pub(super) fn answer_of(decision: Decision) -> Value {
-    let word = match decision {
-        Decision::Approve => APPROVE,
-        Decision::Decline | Decision::Expire => DECLINE,
-    };
-    json!({ "action": "accept", "content": { DECISION: word } })
+    json!({ "action": "accept", "content": { DECISION: decision.word() } })
 }

@@ -123,15 +123,14 @@ pub async fn refused(
     why: Refusal,
 ) -> Result<NotResolved, Failure> {
     let (runs, tenant) = workflows.kept()?;
-    let wanted = match resolving.decision {
-        Decision::Approve => "approve",
-        Decision::Decline | Decision::Expire => "decline",
-    };
-    let through = format!("{:?}", resolving.through).to_lowercase();
-    let note = format!(
-        "`{}` wanted to {wanted} it ({through}): {why}",
-        resolving.by
-    );
+    let Resolving {
+        decision,
+        by,
+        through,
+        ..
+    } = resolving;
+    let (wanted, through) = (decision.word(), through.word());
+    let note = format!("`{by}` wanted to {wanted} it ({through}): {why}");
     if let Some(run) = approval.id.run(tenant) {
         let event = Event::Noted { note };
         runs.happen(&run, event, Some(resolving.correlation))

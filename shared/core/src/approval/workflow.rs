@@ -35,6 +35,17 @@ pub enum Decision {
     Expire,
 }
 
+impl Decision {
+    /// As forms, logs and stories say it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Decline => "decline",
+            Self::Expire => "expire",
+        }
+    }
+}
+
 impl Workflow for ApprovalWorkflow {
     const NAME: &'static str = "approval";
     const STEPS: &'static [Step<()>] = &[];

@@ -57,6 +57,17 @@ pub enum Through {
     Tool,
 }
 
+impl Through {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Elicitation => "elicitation",
+            Self::Link => "link",
+            Self::Terminal => "terminal",
+            Self::Tool => "tool",
+        }
+    }
+}
+
 impl Asked {
     /// Of this very question: another one, of another run or in other words, has another.
     pub fn id(&self) -> String {
