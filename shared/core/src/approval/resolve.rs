@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::form::answer_of;
-use super::view::{Approval, State, find};
+use super::view::{Approval, State, find, seen};
 use super::workflow::Decision;
 use crate::failure::Failure;
 use crate::input::WorkflowId;
-use crate::workflow::{Event, Runs, RunsFailure, Said, Through, Workflows};
+use crate::workflow::{Event, Run, RunsFailure, Said, Through, Workflows};
 
 /// What somebody wants.
 #[derive(Debug, Clone)]
@@ -54,12 +54,12 @@ pub async fn resolve(
     resolving: &Resolving,
     now: Timestamp,
 ) -> Result<Approval, NotResolved> {
-    let approval = find(workflows, id, now).await?;
+    let run = workflows.find(id).await?.run;
+    let approval = seen(&run, id, now)?;
     if let Some(why) = refusal(&approval, resolving) {
         return Err(refused(workflows, approval, resolving, why).await?);
     }
-    let (runs, _) = workflows.kept()?;
-    tell(runs, workflows, &approval, resolving).await?;
+    tell(workflows, &run, resolving).await?;
     let decided = find(workflows, &approval.id, now).await?;
     let is_mine = decided.decided.as_ref().is_some_and(|decided| {
         decided.by == Said::name(&resolving.by) && decided.through == resolving.through
@@ -91,16 +91,10 @@ const fn wished(decision: Decision) -> State {
     }
 }
 
-async fn tell(
-    runs: &Runs,
-    workflows: &Workflows,
-    approval: &Approval,
-    resolving: &Resolving,
-) -> Result<(), Failure> {
-    let loaded = workflows.find(&approval.id).await?;
-    let asked = runs.own_questions(&loaded.run);
-    let is_it = loaded.run.uid == approval.uid;
-    let Some(asked) = asked.first().filter(|_| is_it) else {
+async fn tell(workflows: &Workflows, run: &Run, resolving: &Resolving) -> Result<(), Failure> {
+    let (runs, _) = workflows.kept()?;
+    let asked = runs.own_questions(run);
+    let Some(asked) = asked.first() else {
         return Ok(());
     };
     let answer = answer_of(resolving.decision);

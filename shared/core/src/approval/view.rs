@@ -109,7 +109,12 @@ pub async fn find(
     now: Timestamp,
 ) -> Result<Approval, Failure> {
     let found = workflows.find(id).await?;
-    Approval::of(&found.run, now).ok_or_else(|| {
+    seen(&found.run, id, now)
+}
+
+/// The run that `id` has led to.
+pub(super) fn seen(run: &Run, id: &WorkflowId, now: Timestamp) -> Result<Approval, Failure> {
+    Approval::of(run, now).ok_or_else(|| {
         let change = "name one that get_workflow shows under `approvals`";
         Failure::caller(format!("`{id}` is no approval"), change)
     })
