@@ -117,7 +117,7 @@ impl Tool for AnalyzePr {
         let failed = findings.hindsight.failed().cloned();
         let mut reply = answer::reply(&change, findings, ctx.clock.now());
         if unfinished {
-            reply.next.push(again(&repository, &question));
+            reply.next.push(again(&repository, question));
         }
         reply.degraded.extend(failed);
         let jira = match input.include_jira_context {
@@ -136,18 +136,14 @@ impl Tool for AnalyzePr {
 }
 
 /// The same question: what was read for this answer is kept, and the next goes on from there.
-fn again(repository: &RepositoryName, question: &[(&'static str, Value)]) -> NextCall {
+fn again(repository: &RepositoryName, question: [(&'static str, Value); 4]) -> NextCall {
     let named = [
         ("owner", json!(repository.owner.as_str())),
         ("repo", json!(repository.repo.as_str())),
     ];
-    let arguments = named
-        .iter()
-        .chain(question)
-        .filter(|(_, value)| !value.is_null());
-    let arguments = arguments.map(|(name, value)| ((*name).to_owned(), value.clone()));
-    NextCall {
-        tool: AnalyzePr::NAME,
-        arguments: arguments.collect(),
-    }
+    let arguments = named.into_iter().chain(question);
+    NextCall::of(
+        AnalyzePr::NAME,
+        arguments.filter(|(_, value)| !value.is_null()),
+    )
 }

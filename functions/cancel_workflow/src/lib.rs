@@ -7,7 +7,6 @@ use idwo_core::input::WorkflowId;
 use idwo_core::tool::{Annotations, Answered, Tool};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
 
 mod report;
 
@@ -50,19 +49,8 @@ impl Tool for CancelWorkflow {
         if !now.run.status.has_ended() {
             reply.status = Status::Accepted;
             reply.workflow_id = Some(id.to_string());
-            reply.next.push(look_at(&id));
+            reply.next.push(NextCall::waiting_for(&id));
         }
         Ok(Answered::of(reply, Detail::Summary))
-    }
-}
-
-fn look_at(id: &WorkflowId) -> NextCall {
-    /// In seconds, the longest that the tool takes.
-    const WAIT_S: u8 = 20;
-    let arguments = [("workflow_id", json!(id)), ("wait_s", json!(WAIT_S))];
-    let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
-    NextCall {
-        tool: "get_workflow",
-        arguments: arguments.into_iter().collect(),
     }
 }

@@ -10,13 +10,12 @@ use idwo_core::tool::{Answer, Tool};
 use idwo_core::workflow::{Loaded, Outcome, Run};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::GetWorkflow;
 use crate::approvals;
 use crate::report::{Report, Workflow};
 use crate::story::Room;
-use crate::wait::WAIT_S_MAX;
 
 pub(crate) async fn of_one(
     ctx: &Ctx,
@@ -78,23 +77,16 @@ fn next(
     pending: Option<&Approval>,
     has_answer: bool,
 ) -> Vec<NextCall> {
-    let id = ("workflow_id", json!(workflow.workflow_id));
+    let id = &workflow.workflow_id;
     let mut next: Vec<_> = pending.map(approvals::asking).into_iter().collect();
     if !run.status.has_ended() {
-        next.push(look([id.clone(), ("wait_s", json!(WAIT_S_MAX))]));
+        next.push(NextCall::waiting_for(id));
     }
     if has_answer {
-        next.push(look([id, ("detail", json!(Detail::Full))]));
+        let arguments = [("workflow_id", json!(id)), ("detail", json!(Detail::Full))];
+        next.push(NextCall::of(GetWorkflow::NAME, arguments));
     }
     next
-}
-
-fn look(arguments: [(&str, Value); 2]) -> NextCall {
-    let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
-    NextCall {
-        tool: GetWorkflow::NAME,
-        arguments: Map::from_iter(arguments),
-    }
 }
 
 /// What the tool answered that the run asked, where that is what it has ended with.

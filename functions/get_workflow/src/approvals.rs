@@ -46,11 +46,7 @@ pub(crate) fn asking(approval: &Approval) -> NextCall {
         ("approval_id", json!(approval.id)),
         ("decision", json!("approve")),
     ];
-    let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
-    NextCall {
-        tool: "resolve_approval",
-        arguments: arguments.into_iter().collect(),
-    }
+    NextCall::of("resolve_approval", arguments)
 }
 
 pub(crate) fn in_words(approval: &Approval) -> String {

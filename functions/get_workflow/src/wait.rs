@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use idwo_core::ctx::Ctx;
+use idwo_core::envelope::WAIT_S_MAX;
 use idwo_core::failure::Failure;
 use idwo_core::input::WorkflowId;
 use idwo_core::workflow::Loaded;
 use serde::Deserialize;
 use tokio::time::Instant;
-
-/// Longest wait, in seconds: a call ends after 25.
-pub(crate) const WAIT_S_MAX: u8 = 20;
 
 /// How often the store is asked, which tells nobody by itself: at most 40 reads of one item in a call.
 const LOOK_EVERY: Duration = Duration::from_millis(500);

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::ser::Error as _;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::evidence::{Coverage, Evidence, Judgement, Skipped, Source};
+use crate::input::WorkflowId;
 use crate::untrusted::visible;
 
 mod added;
@@ -22,6 +23,9 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Longest text block beside the structured reply, in bytes: a model reads it first, and some
 /// clients show nothing else.
 pub const TEXT_BYTES_MAX: usize = 1536;
+
+/// Longest time for which `get_workflow` waits, in seconds: a call has 25.
+pub const WAIT_S_MAX: u8 = 20;
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Reply<R> {
@@ -118,6 +122,27 @@ pub struct Degraded {
 pub struct NextCall {
     pub tool: &'static str,
     pub arguments: Map<String, Value>,
+}
+
+impl NextCall {
+    pub fn of<'a>(
+        tool: &'static str,
+        arguments: impl IntoIterator<Item = (&'a str, Value)>,
+    ) -> Self {
+        let arguments = arguments.into_iter();
+        Self {
+            tool,
+            arguments: arguments
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        }
+    }
+
+    /// Waits for the end of the workflow `id`.
+    pub fn waiting_for(id: &WorkflowId) -> Self {
+        let arguments = [("workflow_id", json!(id)), ("wait_s", json!(WAIT_S_MAX))];
+        Self::of("get_workflow", arguments)
+    }
 }
 
 /// How much of the reply the caller wants: `summary`, at most 8 KB, with long lists cut and the cut

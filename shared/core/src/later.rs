@@ -17,9 +17,6 @@ use crate::workflow::{Entity, RunsFailure, Start, Started};
 /// The workflow that goes on; its input is a [`Question`].
 pub const WORKFLOW: &str = "answer_later";
 
-/// In seconds, the longest that `get_workflow` takes.
-const WAIT_S: u8 = 20;
-
 /// Of a question's digest: enough to tell apart those that are open at the same time.
 const ENTITY_BYTES: usize = 8;
 
@@ -106,11 +103,6 @@ fn reply(id: &WorkflowId, failure: &Failure, now: Timestamp) -> Answered<()> {
     reply.text = format!(
         "The answer takes longer than a call ({why}). {id} goes on by itself; get_workflow tells its end."
     );
-    let arguments = [("workflow_id", json!(id)), ("wait_s", json!(WAIT_S))];
-    let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
-    reply.next.push(NextCall {
-        tool: "get_workflow",
-        arguments: arguments.into_iter().collect(),
-    });
+    reply.next.push(NextCall::waiting_for(id));
     Answered::of(reply, Detail::Summary)
 }
