@@ -5,7 +5,7 @@ use idwo_core::ctx::Ctx;
 use idwo_core::envelope::NextCall;
 use idwo_core::failure::Failure;
 use idwo_core::input::WorkflowId;
-use idwo_core::workflow::{Run, RunId, Workflow};
+use idwo_core::workflow::{Run, Workflow};
 use serde_json::json;
 
 use crate::report::ToApprove;
@@ -20,12 +20,7 @@ pub(crate) async fn of(ctx: &Ctx, run: &Run) -> Result<Vec<Approval>, Failure> {
     let open = run.children.iter().filter(|child| is_open(&child.kind));
     let mut approvals = Vec::new();
     for child in open.filter(|child| child.outcome.is_none()) {
-        let id = WorkflowId::of(&RunId {
-            tenant: run.id.tenant.clone(),
-            entity: child.entity.clone(),
-            // Nobody starts a child again.
-            attempt: 1,
-        });
+        let id = WorkflowId::of(&child.id(run));
         match approval::find(&ctx.workflows, &id, now).await {
             Ok(approval) => approvals.push(approval),
             // It is asked for, and not there yet.

@@ -4,7 +4,7 @@ use idwo_core::approval::Approval;
 use idwo_core::envelope::{Detail, FULL_BYTES_MAX, SUMMARY_BYTES_MAX};
 use idwo_core::evidence::Known;
 use idwo_core::input::WorkflowId;
-use idwo_core::workflow::{Begun, ChildRun, Record, Run, RunId};
+use idwo_core::workflow::{Begun, ChildRun, Record, Run};
 use serde_json::{Value, json};
 
 use crate::report::{Child, Doing, Event, Listed, StepLeft, ToApprove, Workflow};
@@ -133,14 +133,8 @@ impl StepLeft {
 
 impl Child {
     fn of(child: &ChildRun, parent: &Run) -> Self {
-        let run = RunId {
-            tenant: parent.id.tenant.clone(),
-            entity: child.entity.clone(),
-            // Nobody starts a child again.
-            attempt: 1,
-        };
         Self {
-            workflow_id: WorkflowId::of(&run),
+            workflow_id: WorkflowId::of(&child.id(parent)),
             kind: child.kind.clone(),
             ended: child.outcome.is_some(),
         }

@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::run::{ChildRun, Doing, Outcome, Parent, Run};
-use super::runs::{Happening, Loaded, RunsFailure};
+use super::runs::{Happening, Loaded, Runs, RunsFailure};
 use super::start::{Start, Started};
 use super::worker::{Unfinished, Worker};
 
@@ -52,7 +52,7 @@ impl Worker {
             return Ok(());
         };
         for child in run.children.iter().filter(|child| child.outcome.is_none()) {
-            if let Some(found) = self.child(run, ordinal, child).await? {
+            if let Some(found) = self.runs.child(run, ordinal, child).await? {
                 let by = "the workflow that it is a part of".to_owned();
                 let asked = Event::CancelAsked { by };
                 self.runs.happen(&found.run.id, asked, None).await?;
@@ -69,7 +69,7 @@ impl Worker {
             return Ok(());
         };
         for child in run.children.iter().filter(|child| child.outcome.is_none()) {
-            let found = self.child(run, ordinal, child).await?;
+            let found = self.runs.child(run, ordinal, child).await?;
             let gone = || Outcome::Failed {
                 what: "it is gone".to_owned(),
             };
@@ -86,18 +86,6 @@ impl Worker {
         }
         let event = Event::ChildrenSeen;
         self.runs.happen(&run.id, event, None).await.map(drop)
-    }
-
-    /// The run that was started as this child, whichever attempt of its name it is.
-    async fn child(
-        &self,
-        run: &Run,
-        ordinal: u32,
-        child: &ChildRun,
-    ) -> Result<Option<Loaded>, Unfinished> {
-        let newest = self.runs.newest(&run.id.tenant, &child.entity).await?;
-        let parent = Some(parent_of(run, ordinal));
-        Ok(newest.filter(|newest| newest.run.parent == parent))
     }
 
     pub(super) async fn tell_parent(&self, loaded: &Loaded) -> Result<(), Unfinished> {
@@ -117,6 +105,20 @@ impl Worker {
             }
         }
         self.turn(loaded, Event::ParentTold).await.map(drop)
+    }
+}
+
+impl Runs {
+    /// The run that was started as this child, whichever attempt of its name it is.
+    pub(super) async fn child(
+        &self,
+        run: &Run,
+        ordinal: u32,
+        child: &ChildRun,
+    ) -> Result<Option<Loaded>, RunsFailure> {
+        let newest = self.newest(&run.id.tenant, &child.entity).await?;
+        let parent = Some(parent_of(run, ordinal));
+        Ok(newest.filter(|newest| newest.run.parent == parent))
     }
 }
 

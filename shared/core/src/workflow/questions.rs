@@ -97,13 +97,11 @@ impl Runs {
     /// The questions of a run, and of those that it waits for, whose time is not over.
     pub async fn questions(&self, run: &Run) -> Result<Vec<Asked>, RunsFailure> {
         let mut asked = self.own_questions(run);
-        if !matches!(run.doing, Doing::AwaitChildren { .. }) {
+        let Doing::AwaitChildren { ordinal } = run.doing else {
             return Ok(asked);
-        }
+        };
         for child in run.children.iter().filter(|child| child.outcome.is_none()) {
-            let newest = self.newest(&run.id.tenant, &child.entity).await?;
-            let is_its = |of: &Run| of.parent.as_ref().is_some_and(|p| p.uid == run.uid);
-            if let Some(child) = newest.filter(|newest| is_its(&newest.run)) {
+            if let Some(child) = self.child(run, ordinal, child).await? {
                 asked.extend(self.own_questions(&child.run));
             }
         }

@@ -159,6 +159,17 @@ pub struct ChildRun {
     pub outcome: Option<Outcome>,
 }
 
+impl ChildRun {
+    /// Nobody starts a child again, so that it is the first of its name.
+    pub fn id(&self, parent: &Run) -> RunId {
+        RunId {
+            tenant: parent.id.tenant.clone(),
+            entity: self.entity.clone(),
+            attempt: 1,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "because", rename_all = "snake_case")]
 pub enum Stop {
