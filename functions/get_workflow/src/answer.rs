@@ -29,9 +29,13 @@ pub(crate) async fn of_one(
     let newest = runs.newest(tenant, &run.id.entity).await?;
     let newest_attempt = newest.map_or(run.id.attempt, |newest| newest.run.id.attempt);
     let approvals = approvals::of(ctx, run).await?;
-    let workflow = Workflow::of(run, newest_attempt, &records, &approvals, &room);
+    let mut workflow = Workflow::of(run, newest_attempt, &records, &approvals, &room);
+    let may_read = later::may_read(&ctx.asker, run);
+    if !may_read {
+        workflow.keep_the_answer_back();
+    }
     let pending = approvals.iter().find(|of| approvals::is_pending(of));
-    let answer = answer_in(run);
+    let answer = answer_in(run).filter(|_| may_read);
     let evidence = evidence(run, &workflow);
     let text = [
         Some(text(run, &workflow)),

@@ -8,11 +8,12 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::ctx::Ctx;
+use crate::dispatch::Asker;
 use crate::envelope::{Detail, NextCall, Reply, Status};
 use crate::failure::{Failure, Retry};
 use crate::input::WorkflowId;
 use crate::tool::{Answered, Tool};
-use crate::workflow::{Entity, RunsFailure, Start, Started};
+use crate::workflow::{Entity, Run, RunsFailure, Start, Started};
 
 /// The workflow that goes on; its input is a [`Question`].
 pub const WORKFLOW: &str = "answer_later";
@@ -28,6 +29,8 @@ const LOOK: &str = "workflows:read";
 pub struct Question {
     pub tool: String,
     pub arguments: Map<String, Value>,
+    /// What the tool takes, and so does reading what it answers.
+    pub scopes: Vec<String>,
 }
 
 impl Question {
@@ -53,14 +56,28 @@ pub(crate) fn can_wait(failure: &Failure, ctx: &Ctx) -> bool {
     passes && may_look && !ctx.asker.is_workflow && ctx.workflows.kept().is_ok()
 }
 
+/// Whether `asker` may read what `run` has come to: who may look at workflows may not read through them what a tool
+/// would not have answered.
+pub fn may_read(asker: &Asker, run: &Run) -> bool {
+    let Some(principal) = asker.principal.as_ref().filter(|_| run.kind == WORKFLOW) else {
+        return true;
+    };
+    let question = Question::deserialize(&run.input);
+    question.is_ok_and(|question| principal.holds(&question.scopes))
+}
+
 /// Says where the answer will be. Where nobody can go on with it either, it is `failure` as before.
 pub(crate) async fn accepted<T: Tool>(
     ctx: &Ctx,
     arguments: Map<String, Value>,
     failure: Failure,
 ) -> Result<Answered<()>, Failure> {
-    let tool = T::NAME.to_owned();
-    match started(ctx, Question { tool, arguments }).await {
+    let question = Question {
+        tool: T::NAME.to_owned(),
+        arguments,
+        scopes: T::SCOPES.iter().map(ToString::to_string).collect(),
+    };
+    match started(ctx, question).await {
         Ok(Some(id)) => Ok(reply(&id, &failure, ctx.clock.now())),
         Ok(None) | Err(_) => Err(failure),
     }

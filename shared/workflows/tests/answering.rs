@@ -63,7 +63,12 @@ fn upstream(retry: Retry) -> Failure {
 fn question() -> Value {
     let arguments = Map::from_iter([("pull_number".to_owned(), json!(7))]);
     let tool = "analyze_pr".to_owned();
-    json!(Question { tool, arguments })
+    let scopes = vec!["repository:read".to_owned()];
+    json!(Question {
+        tool,
+        arguments,
+        scopes
+    })
 }
 
 /// The run that has asked the tool, whatever pauses it took, and what happened to it.

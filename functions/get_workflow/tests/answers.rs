@@ -1,0 +1,110 @@
+//! Who may read what a tool has answered later.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::time::Duration;
+
+use get_workflow::GetWorkflow;
+use idwo_clients::services;
+use idwo_core::access::Principal;
+use idwo_core::config::Variables;
+use idwo_core::ctx::Ctx;
+use idwo_core::dispatch::{Asker, Reply};
+use idwo_core::later::{self, Question};
+use idwo_core::tool::{self, Answer};
+use idwo_core::watcher::Watcher;
+use idwo_core::workflow::{Happened, Kinds, Move, OnFailure, Step, Then, Workflow, kind};
+use idwo_simulation::office::Office;
+use serde_json::{Map, Value, json};
+
+const SECRET: &str = "the plan of a private repository";
+
+/// Has asked, and was answered.
+struct Answered;
+
+impl Workflow for Answered {
+    const NAME: &'static str = later::WORKFLOW;
+    const STEPS: &'static [Step<()>] = &[];
+    const ON_FAILURE: OnFailure = OnFailure::Keep;
+    const LIFE: Duration = Duration::from_secs(3600);
+
+    type Hands = ();
+    type Input = Question;
+    type State = ();
+
+    fn begin(_: Question) -> Move<()> {
+        let answer = Answer {
+            structured: json!({ "said": SECRET }),
+            text: SECRET.to_owned(),
+        };
+        Move::to((), Then::End(json!(answer)))
+    }
+
+    fn next((): (), _: Happened<'_>) -> Move<()> {
+        panic!("it had ended")
+    }
+}
+
+/// What somebody sees who holds `scopes`; `None` on a laptop, where there are no keys.
+async fn seen_with(scopes: Option<&[&str]>) -> Answer {
+    let office = Office::open(Kinds::of([kind::<Answered>(())]));
+    let question = Question {
+        tool: "analyze_pr".to_owned(),
+        arguments: Map::new(),
+        scopes: vec!["repository:read".to_owned()],
+    };
+    let start = Office::asked("asked", Answered::NAME, json!(question)).unwrap();
+    office.runs.start(start).await.unwrap();
+    office.work().await.unwrap();
+    let principal = scopes.map(|scopes| Principal {
+        name: "ci".to_owned(),
+        scopes: scopes.iter().map(ToString::to_string).collect(),
+    });
+    let ctx = Ctx {
+        workflows: office.workflows(),
+        clock: office.clock.clone(),
+        asker: Asker {
+            principal,
+            ..Asker::default()
+        },
+        watcher: Watcher::silent(),
+        ..services::of_function(&Variables::new([])).await.unwrap()
+    };
+    let arguments = [("workflow_id", json!("asked~1")), ("detail", json!("full"))];
+    let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
+    let reply = tool::answer::<GetWorkflow>(&ctx, arguments.into_iter().collect()).await;
+    let Reply::Answer(answer) = reply.unwrap() else {
+        panic!("a question")
+    };
+    answer
+}
+
+fn output(answer: &Answer) -> &Value {
+    &answer.structured["result"]["workflow"]["outcome"]["output"]
+}
+
+#[tokio::test]
+async fn who_may_call_the_tool_reads_its_answer() {
+    let both: &[&str] = &["workflows:read", "repository:read"];
+    for scopes in [None, Some(both)] {
+        let answer = seen_with(scopes).await;
+        assert_eq!(output(&answer)["text"], SECRET, "{answer:?}");
+        assert!(answer.text.contains(SECRET), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_may_only_look_at_workflows_sees_that_it_has_ended() {
+    let answer = seen_with(Some(&["workflows:read"])).await;
+    let told = json!(answer).to_string();
+    assert!(!told.contains(SECRET), "{told}");
+    assert_eq!(answer.structured["result"]["workflow"]["status"], "done");
+    let outcome = &answer.structured["result"]["workflow"]["outcome"];
+    let why = outcome["unknown"].as_str().unwrap();
+    assert!(why.contains("may call the tool"), "{outcome}");
+    assert_eq!(answer.structured["next"], json!([]), "there is no more");
+}
