@@ -166,3 +166,27 @@ async fn what_is_wrong_with_the_call_is_not_put_off() {
     assert_eq!(newest["result"]["newest"]["items"], json!([]));
     door.close().await;
 }
+
+#[tokio::test]
+async fn more_than_an_hour_takes_are_not_put_off_and_those_that_were_are_still_known() {
+    /// What `docs/operations.md` says.
+    const IN_AN_HOUR: u64 = 20;
+    let folder = tempfile::tempdir().unwrap();
+    let served = served_from(folder.path()).await;
+    let workshop = workshop(&served, folder.path()).await;
+    let door = Door::over_host(over(&served).with(workshop), LONG).await;
+    let limited = Fault::status(429).with("retry-after", "3600");
+    served.breaks(At::Any, Times::Always, limited);
+    let asked = |pull: u64| json!({ "owner": "sample", "repo": "storefront", "pull_number": pull });
+    let mut accepted = Vec::new();
+    for pull in 1..=IN_AN_HOUR {
+        let told = told(&door, "analyze_pr", asked(pull)).await;
+        assert_eq!(told["status"], "accepted", "{pull}: {told:#}");
+        accepted.push(told["workflow_id"].clone());
+    }
+    let refused = door.call("analyze_pr", asked(IN_AN_HOUR + 1)).await;
+    assert_eq!(refused["isError"], true, "{refused:#}");
+    let again = told(&door, "analyze_pr", asked(1)).await;
+    assert_eq!(again["workflow_id"], accepted[0], "{again:#}");
+    door.close().await;
+}

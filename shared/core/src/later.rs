@@ -2,7 +2,7 @@
 //! it, whoever still waits.
 
 use data_encoding::HEXLOWER;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -13,10 +13,18 @@ use crate::envelope::{Detail, NextCall, Reply, Status};
 use crate::failure::{Failure, Retry};
 use crate::input::WorkflowId;
 use crate::tool::{Answered, Tool};
-use crate::workflow::{Entity, Run, RunsFailure, Start, Started};
+use crate::workflow::{Entity, Run, RunId, Runs, RunsFailure, Start, Started, Tenant};
 
 /// The workflow that goes on; its input is a [`Question`].
 pub const WORKFLOW: &str = "answer_later";
+
+/// Most questions of one tool that are put off within an hour. Each is asked 20 times at most, for up to 35 s: all of
+/// them cost less than 4 hours of a function.
+const AN_HOUR_MAX: usize = 20;
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// Most workflows that are looked through for them: one page.
+const LOOKED_AT_MAX: u16 = 200;
 
 /// Of a question's digest: enough to tell apart those that are open at the same time.
 const ENTITY_BYTES: usize = 8;
@@ -86,10 +94,13 @@ pub(crate) async fn accepted<T: Tool>(
 /// `None` where something else goes by its name, or it is not taken.
 async fn started(ctx: &Ctx, question: Question) -> Result<Option<WorkflowId>, Failure> {
     let (runs, tenant) = ctx.workflows.kept()?;
-    let entity = question.entity();
+    let entity = question.entity().map_err(Failure::ours_without_source)?;
+    if are_many(runs, tenant, &question.tool, ctx.clock.now()).await? {
+        return open(runs, tenant, &entity).await;
+    }
     let start = Start {
         tenant: tenant.clone(),
-        entity: entity.map_err(Failure::ours_without_source)?,
+        entity,
         kind: WORKFLOW.to_owned(),
         input: json!(question),
         correlation: ctx.asker.correlation,
@@ -101,12 +112,33 @@ async fn started(ctx: &Ctx, question: Question) -> Result<Option<WorkflowId>, Fa
         }
         Ok(Started::Conflict { .. } | Started::Refused(_)) => Ok(None),
         // It is written down; whoever looks for what is due tells the workers.
-        Err(RunsFailure::Untold(_)) => {
-            let newest = runs.newest(tenant, &start.entity).await?;
-            Ok(newest.map(|newest| WorkflowId::of(&newest.run.id)))
-        }
+        Err(RunsFailure::Untold(_)) => open(runs, tenant, &start.entity).await,
         Err(failure) => Err(failure.into()),
     }
+}
+
+/// Calls at the same moment can be one or the other more.
+async fn are_many(
+    runs: &Runs,
+    tenant: &Tenant,
+    tool: &str,
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    let since = now - HOUR;
+    let lately = runs.begun_since(tenant, since, LOOKED_AT_MAX).await?;
+    let of_tool = |run: &&RunId| run.entity.as_str().starts_with(&format!("{tool}-"));
+    Ok(lately.iter().filter(of_tool).count() >= AN_HOUR_MAX)
+}
+
+/// Where it was put off before, and has not ended.
+async fn open(
+    runs: &Runs,
+    tenant: &Tenant,
+    entity: &Entity,
+) -> Result<Option<WorkflowId>, Failure> {
+    let newest = runs.newest(tenant, entity).await?;
+    let open = newest.filter(|newest| !newest.run.status.has_ended());
+    Ok(open.map(|open| WorkflowId::of(&open.run.id)))
 }
 
 fn reply(id: &WorkflowId, failure: &Failure, now: Timestamp) -> Answered<()> {

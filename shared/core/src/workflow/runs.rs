@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
@@ -129,6 +130,21 @@ impl Runs {
             }
         }
         Ok(runs)
+    }
+
+    /// Those of the tenant's last runs that were started at `since` or later.
+    pub async fn begun_since(
+        &self,
+        tenant: &Tenant,
+        since: Timestamp,
+        runs_max: u16,
+    ) -> Result<Vec<RunId>, RunsFailure> {
+        let query =
+            Query::all(rows::list_of(tenant)?, None).last_first(runs_max.min(PAGE_ITEMS_MAX));
+        let items = self.items(query, runs_max.into()).await?;
+        let lines: Vec<Line> = items.iter().map(read).collect::<Result<_, _>>()?;
+        let lately = lines.into_iter().filter(|line| line.at >= since);
+        Ok(lately.map(|line| line.run).collect())
     }
 
     /// What happened to a run, first things first, at most 200 records.
