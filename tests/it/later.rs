@@ -169,7 +169,7 @@ async fn what_is_wrong_with_the_call_is_not_put_off() {
 
 #[tokio::test]
 async fn more_than_an_hour_takes_are_not_put_off_and_those_that_were_are_still_known() {
-    /// What `docs/operations.md` says.
+    /// What `docs/architecture.md` says.
     const IN_AN_HOUR: u64 = 20;
     let folder = tempfile::tempdir().unwrap();
     let served = served_from(folder.path()).await;
