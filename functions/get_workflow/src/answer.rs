@@ -42,7 +42,8 @@ pub(crate) async fn of_one(
         pending.map(approvals::in_words),
         answer.as_ref().map(|answer| answer.text.clone()),
     ];
-    let next = next(run, &workflow, pending, answer.is_some());
+    let is_more = detail == Detail::Summary && answer.is_some() && would_fit(run);
+    let next = next(run, &workflow, pending, is_more);
     let workflow_id = workflow.workflow_id.to_string();
     let report = Report {
         workflow: Some(workflow),
@@ -79,18 +80,24 @@ fn next(
     run: &Run,
     workflow: &Workflow,
     pending: Option<&Approval>,
-    has_answer: bool,
+    is_more: bool,
 ) -> Vec<NextCall> {
     let id = &workflow.workflow_id;
     let mut next: Vec<_> = pending.map(approvals::asking).into_iter().collect();
     if !run.status.has_ended() {
         next.push(NextCall::waiting_for(id));
     }
-    if has_answer {
+    if is_more {
         let arguments = [("workflow_id", json!(id)), ("detail", json!(Detail::Full))];
         next.push(NextCall::of(GetWorkflow::NAME, arguments));
     }
     next
+}
+
+/// Into the full detail: what would not is had as a task alone.
+fn would_fit(run: &Run) -> bool {
+    let outcome = json!(run.outcome).to_string();
+    outcome.len() <= Room::of(Detail::Full).outcome_bytes_max
 }
 
 /// What the tool answered that the run asked, where that is what it has ended with.

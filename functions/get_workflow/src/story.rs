@@ -18,7 +18,7 @@ pub(crate) struct Room {
     bytes_max: usize,
     /// In bytes of JSON, of the workflow's own words: its state, and its outcome.
     state_bytes_max: usize,
-    outcome_bytes_max: usize,
+    pub(crate) outcome_bytes_max: usize,
     pub(crate) events_max: u16,
     steps_max: usize,
 }

@@ -36,9 +36,12 @@ impl Workflow for Answered {
     type Input = Question;
     type State = ();
 
-    fn begin(_: Question) -> Move<()> {
+    /// With as many bytes more as it was asked for.
+    fn begin(question: Question) -> Move<()> {
+        let bytes = question.arguments.get("bytes").and_then(Value::as_u64);
+        let bytes = usize::try_from(bytes.unwrap_or_default()).unwrap();
         let answer = Answer {
-            structured: json!({ "said": SECRET }),
+            structured: json!({ "said": SECRET, "more": "x".repeat(bytes) }),
             text: SECRET.to_owned(),
         };
         Move::to((), Then::End(json!(answer)))
@@ -51,10 +54,14 @@ impl Workflow for Answered {
 
 /// What somebody sees who holds `scopes`; `None` on a laptop, where there are no keys.
 async fn seen_with(scopes: Option<&[&str]>) -> Answer {
+    seen(scopes, 0, "full").await
+}
+
+async fn seen(scopes: Option<&[&str]>, bytes: u64, detail: &str) -> Answer {
     let office = Office::open(Kinds::of([kind::<Answered>(())]));
     let question = Question {
         tool: "analyze_pr".to_owned(),
-        arguments: Map::new(),
+        arguments: Map::from_iter([("bytes".to_owned(), json!(bytes))]),
         scopes: vec!["repository:read".to_owned()],
     };
     let start = Office::asked("asked", Answered::NAME, json!(question)).unwrap();
@@ -74,7 +81,7 @@ async fn seen_with(scopes: Option<&[&str]>) -> Answer {
         watcher: Watcher::silent(),
         ..services::of_function(&Variables::new([])).await.unwrap()
     };
-    let arguments = [("workflow_id", json!("asked~1")), ("detail", json!("full"))];
+    let arguments = [("workflow_id", json!("asked~1")), ("detail", json!(detail))];
     let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
     let reply = tool::answer::<GetWorkflow>(&ctx, arguments.into_iter().collect()).await;
     let Reply::Answer(answer) = reply.unwrap() else {
@@ -109,4 +116,22 @@ async fn who_may_only_look_at_workflows_sees_that_it_has_ended() {
     let why = json!(outcome(&answer)["unknown"]);
     assert!(why.to_string().contains("may call the tool"), "{why}");
     assert_eq!(answer.structured["next"], json!([]), "there is no more");
+}
+
+#[tokio::test]
+async fn all_of_an_answer_is_offered_where_it_fits_and_was_not_given() {
+    for (bytes, detail, offered) in [
+        (
+            0,
+            "summary",
+            json!([{ "workflow_id": "asked~1", "detail": "full" }]),
+        ),
+        (0, "full", json!([])),
+        (70_000, "summary", json!([])),
+    ] {
+        let answer = seen(None, bytes, detail).await;
+        let next = answer.structured.get("next").and_then(Value::as_array);
+        let next = next.unwrap().iter().map(|call| call["arguments"].clone());
+        assert_eq!(json!(next.collect::<Vec<_>>()), offered, "{bytes} {detail}");
+    }
 }
