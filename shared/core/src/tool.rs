@@ -90,14 +90,17 @@ pub async fn answer<T: Tool>(
     ctx: &Ctx,
     arguments: Map<String, Value>,
 ) -> Result<dispatch::Reply, Failure> {
-    let input = parse::<T::Input>(arguments.clone())?;
-    match T::call(ctx, input).await {
-        Ok(answered) => answered.told(ctx.round.takes_forms()),
-        Err(failure) if T::GOES_ON && later::can_wait(&failure, ctx) => {
+    let again = T::GOES_ON.then(|| arguments.clone());
+    let failure = match T::call(ctx, parse::<T::Input>(arguments)?).await {
+        Ok(answered) => return answered.told(ctx.round.takes_forms()),
+        Err(failure) => failure,
+    };
+    match again {
+        Some(arguments) if later::can_wait(&failure, ctx) => {
             let accepted = later::accepted::<T>(ctx, arguments, failure).await?;
             accepted.told(false)
         }
-        Err(failure) => Err(failure),
+        _ => Err(failure),
     }
 }
 
