@@ -39,6 +39,7 @@ const PLACE_TIMEOUT: Duration = Duration::from_secs(3);
 /// When to come back, in seconds: most calls take less than one.
 const COME_BACK_IN_S: u32 = 5;
 
+#[derive(Clone)]
 pub struct InProcess {
     clones: Clones,
     services: Services,
@@ -81,14 +82,9 @@ impl InProcess {
     /// The tools for workflows: those can wait, and keep none of their own.
     pub(crate) fn for_workflows(&self) -> Self {
         Self {
-            clones: self.clones.clone(),
-            services: self.services.clone(),
             workshop: Workshop::Unopened,
             links: None,
-            clock: Arc::clone(&self.clock),
-            places: Arc::clone(&self.places),
-            waits: Arc::clone(&self.waits),
-            look: Arc::clone(&self.look),
+            ..self.clone()
         }
     }
 
