@@ -170,7 +170,7 @@ async fn what_is_wrong_with_the_call_is_not_put_off() {
 #[tokio::test]
 async fn more_than_an_hour_takes_are_not_put_off_and_those_that_were_are_still_known() {
     /// What `docs/architecture.md` says.
-    const IN_AN_HOUR: u64 = 20;
+    const IN_AN_HOUR: u64 = 10;
     let folder = tempfile::tempdir().unwrap();
     let served = served_from(folder.path()).await;
     let workshop = workshop(&served, folder.path()).await;

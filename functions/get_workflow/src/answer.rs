@@ -24,25 +24,22 @@ pub(crate) async fn of_one(
 ) -> Result<Reply<Report>, Failure> {
     let (runs, tenant) = ctx.workflows.kept()?;
     let run = &found.run;
+    later::let_see(&ctx.asker, run)?;
     let room = Room::of(detail);
     let records = runs.latest(&run.id, room.events_max).await?;
     let newest = runs.newest(tenant, &run.id.entity).await?;
     let newest_attempt = newest.map_or(run.id.attempt, |newest| newest.run.id.attempt);
     let approvals = approvals::of(ctx, run).await?;
-    let mut workflow = Workflow::of(run, newest_attempt, &records, &approvals, &room);
-    let may_read = later::may_read(&ctx.asker, run);
-    if !may_read {
-        workflow.keep_the_answer_back();
-    }
+    let workflow = Workflow::of(run, newest_attempt, &records, &approvals, &room);
     let pending = approvals.iter().find(|of| approvals::is_pending(of));
-    let answer = answer_in(run).filter(|_| may_read);
+    let answer = answer_in(run);
     let evidence = evidence(run, &workflow);
     let text = [
         Some(text(run, &workflow)),
         pending.map(approvals::in_words),
         answer.as_ref().map(|answer| answer.text.clone()),
     ];
-    let is_more = detail == Detail::Summary && answer.is_some() && would_fit(run);
+    let is_more = detail == Detail::Summary && answer.is_some() && fits_only_in_full(run);
     let next = next(run, &workflow, pending, is_more);
     let workflow_id = workflow.workflow_id.to_string();
     let report = Report {
@@ -94,10 +91,11 @@ fn next(
     next
 }
 
-/// Into the full detail: what would not is had as a task alone.
-fn would_fit(run: &Run) -> bool {
-    let outcome = json!(run.outcome).to_string();
-    outcome.len() <= Room::of(Detail::Full).outcome_bytes_max
+/// What fits in no detail is had as a task alone.
+fn fits_only_in_full(run: &Run) -> bool {
+    let bytes = json!(run.outcome).to_string().len();
+    let [summary, full] = [Detail::Summary, Detail::Full].map(|of| Room::of(of).outcome_bytes_max);
+    (summary + 1..=full).contains(&bytes)
 }
 
 /// What the tool answered that the run asked, where that is what it has ended with.

@@ -101,12 +101,6 @@ impl Workflow {
         told
     }
 
-    pub(crate) fn keep_the_answer_back(&mut self) {
-        if let Some(outcome) = &mut self.outcome {
-            *outcome = Known::unknown("a key reads it that may call the tool itself".to_owned());
-        }
-    }
-
     /// The envelope would cut the list at its end, where the newest are.
     fn forget_the_oldest_events(&mut self, bytes_max: usize) {
         let mut over = json!(self).to_string().len().saturating_sub(bytes_max);

@@ -13,8 +13,11 @@ use idwo_clients::services;
 use idwo_core::access::Principal;
 use idwo_core::config::Variables;
 use idwo_core::ctx::Ctx;
-use idwo_core::dispatch::{Asker, Reply};
+use idwo_core::dispatch::{Asker, Reply, Round};
+use idwo_core::failure::Failure;
+use idwo_core::input::WorkflowId;
 use idwo_core::later::{self, Question};
+use idwo_core::task::{self, Wish};
 use idwo_core::tool::{self, Answer};
 use idwo_core::watcher::Watcher;
 use idwo_core::workflow::{Happened, Kinds, Move, OnFailure, Step, Then, Workflow, kind};
@@ -52,12 +55,20 @@ impl Workflow for Answered {
     }
 }
 
-/// What somebody sees who holds `scopes`; `None` on a laptop, where there are no keys.
-async fn seen_with(scopes: Option<&[&str]>) -> Answer {
-    seen(scopes, 0, "full").await
+/// Somebody who holds `scopes`; `None` on a laptop, where there are no keys.
+fn asker(scopes: Option<&[&str]>) -> Asker {
+    let principal = scopes.map(|scopes| Principal {
+        name: "ci".to_owned(),
+        scopes: scopes.iter().map(ToString::to_string).collect(),
+    });
+    Asker {
+        principal,
+        ..Asker::default()
+    }
 }
 
-async fn seen(scopes: Option<&[&str]>, bytes: u64, detail: &str) -> Answer {
+/// With the answer of `bytes` more, under `asked~1`.
+async fn office(bytes: u64) -> Office {
     let office = Office::open(Kinds::of([kind::<Answered>(())]));
     let question = Question {
         tool: "analyze_pr".to_owned(),
@@ -67,71 +78,73 @@ async fn seen(scopes: Option<&[&str]>, bytes: u64, detail: &str) -> Answer {
     let start = Office::asked("asked", Answered::NAME, json!(question)).unwrap();
     office.runs.start(start).await.unwrap();
     office.work().await.unwrap();
-    let principal = scopes.map(|scopes| Principal {
-        name: "ci".to_owned(),
-        scopes: scopes.iter().map(ToString::to_string).collect(),
-    });
+    office
+}
+
+/// What `get_workflow` says.
+async fn seen(asker: Asker, bytes: u64, detail: &str) -> Result<Answer, Failure> {
+    let office = office(bytes).await;
     let ctx = Ctx {
         workflows: office.workflows(),
         clock: office.clock.clone(),
-        asker: Asker {
-            principal,
-            ..Asker::default()
-        },
+        asker,
         watcher: Watcher::silent(),
         ..services::of_function(&Variables::new([])).await.unwrap()
     };
     let arguments = [("workflow_id", json!("asked~1")), ("detail", json!(detail))];
     let arguments = arguments.map(|(name, value)| (name.to_owned(), value));
-    let reply = tool::answer::<GetWorkflow>(&ctx, arguments.into_iter().collect()).await;
-    let Reply::Answer(answer) = reply.unwrap() else {
-        panic!("a question")
-    };
-    answer
+    match tool::answer::<GetWorkflow>(&ctx, arguments.into_iter().collect()).await? {
+        Reply::Answer(answer) => Ok(answer),
+        other => panic!("no answer: {other:?}"),
+    }
 }
 
-fn outcome(answer: &Answer) -> &Value {
-    let outcome = answer.structured.pointer("/result/workflow/outcome");
-    outcome.unwrap()
+/// What a client is told that has it as a task.
+async fn seen_as_task(asker: Asker) -> Result<Reply, Failure> {
+    let (office, round) = (office(0).await, Round::default());
+    let id: WorkflowId = "asked~1".parse().unwrap();
+    task::answer(&office.workflows(), (&id, &Wish::Look), &asker, &round).await
 }
+
+const BOTH: &[&str] = &["workflows:read", "repository:read"];
 
 #[tokio::test]
 async fn who_may_call_the_tool_reads_its_answer() {
-    let both: &[&str] = &["workflows:read", "repository:read"];
-    for scopes in [None, Some(both)] {
-        let answer = seen_with(scopes).await;
-        let text = outcome(&answer).pointer("/output/text");
+    for scopes in [None, Some(BOTH)] {
+        let answer = seen(asker(scopes), 0, "full").await.unwrap();
+        let text = answer
+            .structured
+            .pointer("/result/workflow/outcome/output/text");
         assert_eq!(text, Some(&json!(SECRET)), "{answer:?}");
         assert!(answer.text.contains(SECRET), "{answer:?}");
+        let task = seen_as_task(asker(scopes)).await.unwrap();
+        assert!(json!(task).to_string().contains(SECRET), "{task:?}");
     }
 }
 
 #[tokio::test]
-async fn who_may_only_look_at_workflows_sees_that_it_has_ended() {
-    let answer = seen_with(Some(&["workflows:read"])).await;
-    let told = json!(answer).to_string();
-    assert!(!told.contains(SECRET), "{told}");
-    let status = answer.structured.pointer("/result/workflow/status");
-    assert_eq!(status, Some(&json!("done")));
-    let why = json!(outcome(&answer)["unknown"]);
-    assert!(why.to_string().contains("may call the tool"), "{why}");
-    assert_eq!(answer.structured["next"], json!([]), "there is no more");
+async fn who_may_only_look_at_workflows_does_not() {
+    let only: Option<&[&str]> = Some(&["workflows:read"]);
+    let refused = seen(asker(only), 0, "full").await.unwrap_err();
+    assert!(matches!(refused, Failure::Caller { .. }), "{refused:?}");
+    let refused = seen_as_task(asker(only)).await.unwrap_err();
+    assert!(matches!(refused, Failure::Caller { .. }), "{refused:?}");
 }
 
 #[tokio::test]
 async fn all_of_an_answer_is_offered_where_it_fits_and_was_not_given() {
+    let whole = json!([{ "workflow_id": "asked~1", "detail": "full" }]);
+    let nothing = json!([]);
     for (bytes, detail, offered) in [
-        (
-            0,
-            "summary",
-            json!([{ "workflow_id": "asked~1", "detail": "full" }]),
-        ),
-        (0, "full", json!([])),
-        (70_000, "summary", json!([])),
+        (0, "summary", &nothing),
+        (5_000, "summary", &whole),
+        (5_000, "full", &nothing),
+        (70_000, "summary", &nothing),
     ] {
-        let answer = seen(None, bytes, detail).await;
+        let answer = seen(asker(None), bytes, detail).await.unwrap();
         let next = answer.structured.get("next").and_then(Value::as_array);
         let next = next.unwrap().iter().map(|call| call["arguments"].clone());
-        assert_eq!(json!(next.collect::<Vec<_>>()), offered, "{bytes} {detail}");
+        let next = json!(next.collect::<Vec<_>>());
+        assert_eq!(next, *offered, "{bytes} {detail}");
     }
 }

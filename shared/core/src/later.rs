@@ -18,12 +18,12 @@ use crate::workflow::{Entity, Run, RunId, Runs, RunsFailure, Start, Started, Ten
 /// The workflow that goes on; its input is a [`Question`].
 pub const WORKFLOW: &str = "answer_later";
 
-/// Most questions of one tool that are put off within an hour. Each is asked 20 times at most, for up to 35 s: all of
-/// them cost less than 4 hours of a function.
-const AN_HOUR_MAX: usize = 20;
+/// Most questions of one tool that are put off within an hour. Each is asked 20 times at most, for up to 35 s in which
+/// the worker waits for the tool: those of an hour cost at most 2 hours of either.
+const AN_HOUR_MAX: usize = 10;
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
-/// Most workflows that are looked through for them: one page.
+/// Most workflows that are looked through for them; where the hour had more, nothing is put off.
 const LOOKED_AT_MAX: u16 = 200;
 
 /// Of a question's digest: enough to tell apart those that are open at the same time.
@@ -64,14 +64,20 @@ pub(crate) fn can_wait(failure: &Failure, ctx: &Ctx) -> bool {
     passes && may_look && !ctx.asker.is_workflow && ctx.workflows.kept().is_ok()
 }
 
-/// Whether `asker` may read what `run` has come to: who may look at workflows may not read through them what a tool
-/// would not have answered.
-pub fn may_read(asker: &Asker, run: &Run) -> bool {
+/// Lets `asker` see `run`: who may look at workflows may not read through them what a tool would not have answered.
+///
+/// # Errors
+/// The caller's, where the run is a question that its key could not have asked.
+pub fn let_see(asker: &Asker, run: &Run) -> Result<(), Failure> {
     let Some(principal) = asker.principal.as_ref().filter(|_| run.kind == WORKFLOW) else {
-        return true;
+        return Ok(());
     };
     let question = Question::deserialize(&run.input);
-    question.is_ok_and(|question| principal.holds(&question.scopes))
+    if question.is_ok_and(|question| principal.holds(&question.scopes)) {
+        return Ok(());
+    }
+    let what = "it goes on with a call that this key may not make";
+    Err(Failure::caller(what, "ask with a key that may"))
 }
 
 /// Says where the answer will be. Where nobody can go on with it either, it is `failure` as before.
@@ -127,7 +133,8 @@ async fn are_many(
     let since = now - HOUR;
     let lately = runs.begun_since(tenant, since, LOOKED_AT_MAX).await?;
     let of_tool = |run: &&RunId| run.entity.as_str().starts_with(&format!("{tool}-"));
-    Ok(lately.iter().filter(of_tool).count() >= AN_HOUR_MAX)
+    let is_cut = lately.len() >= LOOKED_AT_MAX.into();
+    Ok(is_cut || lately.iter().filter(of_tool).count() >= AN_HOUR_MAX)
 }
 
 /// Where it was put off before, and has not ended.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::dispatch::{Asker, Reply, Round};
 use crate::failure::Failure;
 use crate::input::WorkflowId;
+use crate::later;
 use crate::wire::Returned;
 use crate::workflow::{Loaded, Workflows};
 
@@ -68,7 +69,10 @@ pub async fn answer(
 ) -> Result<Reply, Failure> {
     let found = workflows.find(id).await?;
     match wish {
-        Wish::Look => look(workflows, &found, round).await.map(Reply::Task),
+        Wish::Look => {
+            later::let_see(asker, &found.run)?;
+            look(workflows, &found, round).await.map(Reply::Task)
+        }
         Wish::Answer { answers } if round.takes_forms() => {
             let questions = hearing::heard(workflows, &found, answers, asker).await?;
             Ok(Reply::Heard { questions })

@@ -36,7 +36,7 @@ pub enum Decision {
 }
 
 impl Decision {
-    /// As forms, logs and stories say it.
+    /// As logs and stories say it, and forms where it is one of theirs.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Approve => "approve",
