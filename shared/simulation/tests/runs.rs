@@ -221,6 +221,23 @@ fn another_tenants_workflow_is_not_found() {
 }
 
 #[test]
+fn runs_of_the_last_hour_are_told_from_older_ones_and_from_others() {
+    let office = Team::open();
+    office.begun("old", "l");
+    let hour = SignedDuration::from_hours(1);
+    office.clock.advance(hour + SignedDuration::from_secs(1));
+    let new = ["pr-1", "pr-2"].map(|entity| office.begun(entity, "l"));
+    let since = office.clock.now().checked_sub(hour).unwrap();
+    let begun = |team, most| block_on(office.runs.begun_since(&tenant(team), since, most)).unwrap();
+    let [first, last] = new;
+    assert_eq!(begun("team", 1), [last.clone()]);
+    let mut both = begun("team", 10);
+    both.sort_by(|a, b| a.entity.as_str().cmp(b.entity.as_str()));
+    assert_eq!(both, [first, last]);
+    assert_eq!(begun("others", 10), []);
+}
+
+#[test]
 fn input_that_cannot_be_read_is_refused_and_nothing_is_started() {
     let office = Team::open();
     let start = Start {
