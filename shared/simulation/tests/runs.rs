@@ -230,7 +230,7 @@ fn runs_of_the_last_hour_are_told_from_older_ones_and_from_others() {
     let since = office.clock.now().checked_sub(hour).unwrap();
     let begun = |team, most| block_on(office.runs.begun_since(&tenant(team), since, most)).unwrap();
     let [first, last] = new;
-    assert_eq!(begun("team", 1), [last.clone()]);
+    assert_eq!(begun("team", 1).first(), Some(&last));
     let mut both = begun("team", 10);
     both.sort_by(|a, b| a.entity.as_str().cmp(b.entity.as_str()));
     assert_eq!(both, [first, last]);
