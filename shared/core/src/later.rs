@@ -112,14 +112,12 @@ async fn started(ctx: &Ctx, question: Question) -> Result<Option<WorkflowId>, Fa
         correlation: ctx.asker.correlation,
         parent: None,
     };
-    match runs.start(start.clone()).await {
-        Ok(Started::New(loaded) | Started::Known(loaded)) => {
+    match RunsFailure::unless_untold(runs.start(start.clone()).await)? {
+        Some(Started::New(loaded) | Started::Known(loaded)) => {
             Ok(Some(WorkflowId::of(&loaded.run.id)))
         }
-        Ok(Started::Conflict { .. } | Started::Refused(_)) => Ok(None),
-        // It is written down; whoever looks for what is due tells the workers.
-        Err(RunsFailure::Untold(_)) => open(runs, tenant, &start.entity).await,
-        Err(failure) => Err(failure.into()),
+        Some(Started::Conflict { .. } | Started::Refused(_)) => Ok(None),
+        None => open(runs, tenant, &start.entity).await,
     }
 }
 

@@ -99,11 +99,8 @@ async fn tell(workflows: &Workflows, run: &Run, resolving: &Resolving) -> Result
     };
     let answer = answer_of(resolving.decision);
     let said = Said::new(answer, &resolving.by, resolving.through);
-    match runs.answer(asked, &said, resolving.correlation).await {
-        // It is written down; whoever looks for what is due tells the workers.
-        Ok(_) | Err(RunsFailure::Untold(_)) => Ok(()),
-        Err(failure) => Err(failure.into()),
-    }
+    RunsFailure::unless_untold(runs.answer(asked, &said, resolving.correlation).await)?;
+    Ok(())
 }
 
 /// Writes into its story who wanted what, and why it came to nothing.

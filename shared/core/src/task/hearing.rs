@@ -39,13 +39,11 @@ fn is_given(answer: &Value) -> bool {
 /// Whether it counts. Somebody else may have answered first, or the run may have ended.
 async fn tell(runs: &Runs, asked: &Asked, answer: &Value, asker: &Asker) -> Result<bool, Failure> {
     let said = Said::new(answer.clone(), asker.name(), Through::Elicitation);
-    match runs.answer(asked, &said, asker.correlation).await {
-        Ok(Happening::Refused(Refused::TooLarge)) => Err(too_large()),
-        Ok(Happening::Changed(_)) => Ok(true),
-        Ok(_) => Ok(false),
-        // It is written down; whoever looks for what is due tells the workers.
-        Err(RunsFailure::Untold(_)) => Ok(true),
-        Err(failure) => Err(failure.into()),
+    let came = runs.answer(asked, &said, asker.correlation).await;
+    match RunsFailure::unless_untold(came)? {
+        Some(Happening::Refused(Refused::TooLarge)) => Err(too_large()),
+        Some(Happening::Changed(_)) | None => Ok(true),
+        Some(_) => Ok(false),
     }
 }
 

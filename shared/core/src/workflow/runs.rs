@@ -68,6 +68,21 @@ pub enum RunsFailure {
     Contended,
 }
 
+impl RunsFailure {
+    /// `None` where it is written down and nobody was told: that counts, and whoever looks for what is due tells the
+    /// workers.
+    ///
+    /// # Errors
+    /// Any other failure.
+    pub(crate) fn unless_untold<T>(came: Result<T, Self>) -> Result<Option<T>, Self> {
+        match came {
+            Ok(came) => Ok(Some(came)),
+            Err(Self::Untold(_)) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
 /// What came of an event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Happening {

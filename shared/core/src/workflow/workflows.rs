@@ -64,14 +64,9 @@ impl Workflows {
         }
         let (runs, _) = self.kept()?;
         let by = by.to_owned();
-        match runs
-            .happen(&run.id, Event::CancelAsked { by }, correlation)
-            .await
-        {
-            // It is written down; whoever looks for what is due tells the workers.
-            Ok(_) | Err(RunsFailure::Untold(_)) => Ok(()),
-            Err(failure) => Err(failure.into()),
-        }
+        let event = Event::CancelAsked { by };
+        RunsFailure::unless_untold(runs.happen(&run.id, event, correlation).await)?;
+        Ok(())
     }
 }
 
