@@ -41,7 +41,7 @@ impl Gateway {
         let task = task.ok()?;
         let kept = words::kept_for(&task);
         let handle = self.handles.sealed(&task.id, caller::name(context), kept);
-        let status = words::status(&task.stands);
+        let status = words::payload(&task.stands).ok()?.status();
         let task = words::described(handle, &task, status);
         Some(CreateTaskResult::new(task))
     }
@@ -53,9 +53,9 @@ impl Gateway {
     ) -> Result<DetailedTask, ErrorData> {
         let (function, id) = self.opened(&handle, LOOKS, context)?;
         let task = self.ask_of_task(function, id, Wish::Look, context).await?;
-        let status = words::status(&task.stands);
-        let described = words::described(handle, &task, status);
-        Ok(DetailedTask::new(described, words::payload(task.stands)?))
+        let payload = words::payload(&task.stands)?;
+        let described = words::described(handle, &task, payload.status());
+        Ok(DetailedTask::new(described, payload))
     }
 
     pub(crate) async fn answer_task(

@@ -15,15 +15,6 @@ use crate::results;
 /// is two invocations.
 const LOOK_EVERY_MS: u64 = 2000;
 
-pub(super) fn status(stands: &Stands) -> TaskStatus {
-    match stands {
-        Stands::Asking { .. } => TaskStatus::InputRequired,
-        Stands::Working => TaskStatus::Working,
-        Stands::Cancelled => TaskStatus::Cancelled,
-        Stands::Ended { returned } => ended(returned.as_ref().clone()).status(),
-    }
-}
-
 pub(super) fn described(handle: String, task: &Task, status: TaskStatus) -> model::Task {
     let (started_at, changed_at) = (task.started_at.to_string(), task.changed_at.to_string());
     let kept_ms = u64::try_from(kept_for(task).as_millis()).unwrap_or(u64::MAX);
@@ -38,13 +29,13 @@ pub(super) fn kept_for(task: &Task) -> Duration {
     Duration::try_from(kept).unwrap_or_default()
 }
 
-pub(super) fn payload(stands: Stands) -> Result<TaskPayload, ErrorData> {
+pub(super) fn payload(stands: &Stands) -> Result<TaskPayload, ErrorData> {
     Ok(match stands {
         Stands::Working => TaskPayload::Working,
         Stands::Cancelled => TaskPayload::Cancelled,
-        Stands::Ended { returned } => ended(*returned),
+        Stands::Ended { returned } => ended(returned.as_ref().clone()),
         Stands::Asking { questions } => {
-            let requests = serde_json::from_value(Value::Object(questions));
+            let requests = serde_json::from_value(Value::Object(questions.clone()));
             let input_requests = requests.map_err(|_| unreadable())?;
             TaskPayload::InputRequired { input_requests }
         }
@@ -52,7 +43,7 @@ pub(super) fn payload(stands: Stands) -> Result<TaskPayload, ErrorData> {
 }
 
 /// As the call itself would have ended: what a model can act on is a result, and only what it cannot is an error.
-pub(super) fn ended(returned: Returned) -> TaskPayload {
+fn ended(returned: Returned) -> TaskPayload {
     let outcome: Result<_, Failure> = returned.into();
     let result = match outcome.and_then(results::tool) {
         Ok(result) => result,
